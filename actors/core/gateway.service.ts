@@ -1,0 +1,186 @@
+/**
+ * The one way in from outside: REST from the route table, the two streams, the API's page and the dashboard, on one
+ * HTTP server. moleculer-web carries a request into the mesh; which route, who may, what fits and how an error looks
+ * is decided here, in this order: 404/405, budget and identity (401/429), permission (403), body (413/415/400),
+ * parameters (422), call (504 after the timeout). Refuses whatever the route table does not name.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { randomUUID } from "node:crypto";
+import { parse as parseQuery } from "node:querystring";
+import type { Context, Service, ServiceSchema } from "moleculer";
+import ApiGateway, { type ApiSettingsSchema } from "moleculer-web";
+import { routes } from "../../domain/contract/routes.ts";
+import { invalid } from "../../domain/kernel/errors.ts";
+import { Admission } from "./admission.ts";
+import type { AuthMeta, Tokens } from "./auth.service.ts";
+import { errorBody, errorHeaders, publicError } from "./error-response.ts";
+import { API_PATH, GATEWAY_DEFAULTS, type GatewayDeps, type GatewaySettings } from "./gateway-deps.ts";
+import { close, listen, type ListenAddress } from "./listen.ts";
+import { openApiDocument } from "./openapi.ts";
+import { refreshCookie, refreshCookieOf } from "./refresh-cookie.ts";
+import { readJsonBody } from "./request-body.ts";
+import { checkParams } from "./request-params.ts";
+import { methodRefused, nothingAt, RouteMatcher, type RouteMatch } from "./route-matcher.ts";
+import { DATA_HEADERS, PAGE_HEADERS } from "./security-headers.ts";
+import { apiDocs, dashboardFiles } from "./static-files.ts";
+import { createStreams, type Streams } from "./streams/stream-server.ts";
+
+const STOP_GRACE_MS = 2_000;
+const REQUEST_ID = /^[A-Za-z0-9._:-]{1,64}$/;
+
+interface GatewayRequest extends IncomingMessage {
+  query?: Record<string, unknown>;
+}
+
+interface Found {
+  readonly alias: { readonly match: RouteMatch };
+}
+
+/** The running service, as `broker.getLocalService("gateway")` gives it. */
+export interface GatewayService extends Service {
+  /** Where it listens; null before it started. */
+  address: ListenAddress | null;
+  httpHandler(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  errorHandler(request: IncomingMessage, response: ServerResponse, error: unknown): void;
+}
+
+/**
+ * @returns the service schema. `broker.start()` rejects with PORT_TAKEN and the like when it cannot listen; the port it
+ * got is `broker.getLocalService("gateway").address`.
+ */
+export function createGateway(deps: GatewayDeps): ServiceSchema<ApiSettingsSchema> {
+  const settings = { ...GATEWAY_DEFAULTS, ...deps.settings };
+  const admission = new Admission(deps.verifier, deps.clock, settings);
+  let server: Server;
+  let streams: Streams;
+  return {
+    name: "gateway",
+    mixins: [ApiGateway],
+    settings: {
+      server: false,
+      logRequest: null,
+      logResponse: null,
+      logRouteRegistration: null,
+      routes: [{ path: API_PATH, aliases: {}, bodyParsers: false, mappingPolicy: "restrict", logging: false }],
+    },
+    actions: { listAliases: false, addRoute: false, removeRoute: false },
+    methods: requestMethods(admission, settings),
+    created() {
+      const service = this as GatewayService;
+      service.address = null;
+      const site = siteHandler(service, settings);
+      server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, site);
+      streams = createStreams({ broker: this.broker, admission, clock: deps.clock, feed: deps.feed, maxClients: settings.maxStreamClients });
+      server.on("upgrade", (request, socket, head) => streams.upgrade(request, socket, head));
+    },
+    async started() {
+      const address = await listen(server, settings.host, settings.port);
+      (this as GatewayService).address = address;
+      this.logger.info(`listening on ${address.url}`);
+    },
+    async stopped() {
+      streams.close();
+      await close(server, deps.clock, STOP_GRACE_MS);
+    },
+  };
+}
+
+/** What replaces moleculer-web's own steps: finding the route, admitting, answering. */
+function requestMethods(admission: Admission, settings: GatewaySettings) {
+  const matcher = new RouteMatcher(routes);
+  return {
+    /** Called with the path below the root and the method (for OPTIONS, which never gets here, another one). */
+    resolveAlias(this: GatewayService & { routes: unknown[] }, url: string, method: string) {
+      const match = matcher.match(method, url.slice(API_PATH.length + 1));
+      return { alias: { match, route: this.routes[0] }, params: match.params };
+    },
+
+    /** Node's own parser: a repeated name is a list, and nothing nests. */
+    parseQueryString(request: IncomingMessage) {
+      const url = request.url ?? "/";
+      const mark = url.indexOf("?");
+      return mark === -1 ? { url, query: {} } : { url: url.slice(0, mark), query: { ...parseQuery(url.slice(mark + 1)) } };
+    },
+
+    async routeHandler(context: Context<unknown, AuthMeta>, _route: unknown, request: GatewayRequest, response: ServerResponse, found: Found): Promise<boolean> {
+      const { match } = found.alias;
+      const { route } = match;
+      const admitted = admission.admit(request, route.permission);
+      const verified = admitted instanceof Promise ? await admitted : admitted;
+      context.meta.user = verified?.identity ?? null;
+      const params = await collectParams(request, match);
+      if (route.path.startsWith("auth/")) {
+        context.meta.session = verified?.session ?? null;
+        context.meta.remoteAddress = admission.address(request);
+      }
+      const data: unknown = await context.call(route.action, params, { timeout: settings.callTimeoutMs });
+      if (route.action === "auth.login" || route.action === "auth.refresh") {
+        response.setHeader("Set-Cookie", refreshCookie(request, (data as Tokens).refreshToken));
+      } else if (route.action === "auth.logout") response.setHeader("Set-Cookie", refreshCookie(request, ""));
+      sendJson(request, response, route.status, data);
+      return true;
+    },
+
+    errorHandler(this: GatewayService, request: GatewayRequest, response: ServerResponse, error: unknown) {
+      const shown = publicError(error);
+      const requestId = String(request.headers["x-request-id"]);
+      if (shown.code >= 500) {
+        const path = (request.url ?? "").split("?", 1)[0];
+        this.logger.error(`request ${requestId} ${request.method} ${path} failed with ${shown.type}`, error);
+      }
+      if (response.headersSent) return void response.destroy();
+      for (const [name, value] of Object.entries(errorHeaders(shown))) response.setHeader(name, value);
+      sendJson(request, response, shown.code, errorBody(shown, requestId));
+    },
+  };
+}
+
+/** Path over query over body, the Idempotency-Key header and the refresh cookie; checked by the route's schema. */
+async function collectParams(request: GatewayRequest, match: RouteMatch): Promise<Record<string, unknown>> {
+  const { route, params: path } = match;
+  const body = route.method === "GET" ? undefined : await readJsonBody(request);
+  const params: Record<string, unknown> = { ...body, ...request.query, ...path };
+  const key = request.headers["idempotency-key"];
+  if (typeof key === "string" && "idempotencyKey" in route.params.shape) {
+    if (params["idempotencyKey"] !== undefined && params["idempotencyKey"] !== key) {
+      throw invalid("idempotencyKey", "the same value as the header Idempotency-Key");
+    }
+    params["idempotencyKey"] = key;
+  }
+  if ("refreshToken" in route.params.shape && params["refreshToken"] === undefined) {
+    const cookie = refreshCookieOf(request);
+    if (cookie !== undefined) params["refreshToken"] = cookie;
+  }
+  return checkParams(route, params);
+}
+
+function sendJson(request: IncomingMessage, response: ServerResponse, status: number, data: unknown): void {
+  const text = JSON.stringify(data);
+  response.statusCode = status;
+  response.setHeader("Content-Type", "application/json; charset=utf-8");
+  response.setHeader("Cache-Control", "no-store");
+  response.setHeader("Content-Length", Buffer.byteLength(text));
+  response.end(request.method === "HEAD" ? undefined : text);
+}
+
+/** Sends a request to the API, the API's page or the dashboard. */
+function siteHandler(service: GatewayService, settings: GatewaySettings) {
+  const dashboard = dashboardFiles(settings.dashboardFolder);
+  const docs = apiDocs(JSON.stringify(openApiDocument(routes, settings.version)));
+  return (request: GatewayRequest, response: ServerResponse): void => {
+    // moleculer-web takes the request's id from this header: the caller's own when it is harmless.
+    const given = request.headers["x-request-id"];
+    if (typeof given !== "string" || !REQUEST_ID.test(given)) request.headers["x-request-id"] = randomUUID();
+    delete request.headers["x-correlation-id"];
+    const path = request.url ?? "/";
+    for (const [name, value] of path.startsWith(API_PATH) ? DATA_HEADERS : PAGE_HEADERS) response.setHeader(name, value);
+    // moleculer-web would answer OPTIONS with the route of Access-Control-Request-Method: it must not get there.
+    if (request.method === "OPTIONS") return service.errorHandler(request, response, methodRefused("OPTIONS", ["GET", "HEAD", "POST", "PUT"]));
+    if (path.startsWith(`${API_PATH}/`)) return void service.httpHandler(request, response);
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      return service.errorHandler(request, response, methodRefused(request.method ?? "", ["GET", "HEAD"]));
+    }
+    const missing = () => service.errorHandler(request, response, nothingAt(path.split("?", 1)[0]!));
+    return path.startsWith("/api/docs") ? docs(request, response, missing) : dashboard(request, response, missing);
+  };
+}

@@ -1,0 +1,116 @@
+/**
+ * Strategy instances for the outside: which there are, and the way to each one's actor. The list is read from the
+ * journal once and kept up with what is created here.
+ */
+import type { Context, ServiceSchema } from "moleculer";
+import { connectionMessages, type NewStrategy, positionsMessages, strategyMessages } from "../../domain/contract/actors.ts";
+import { accountOf, type Desk, venueOr } from "../../domain/contract/desk.ts";
+import type { ParamValues, SignalRow, StrategyDefinitionView, StrategyDetail, StrategyRow } from "../../domain/contract/views.ts";
+import { findInstrument } from "../../domain/instrument/instrument.ts";
+import type { Journal, StoredEvent } from "../../domain/journal/journal.ts";
+import type { Clock } from "../../domain/kernel/clock.ts";
+import { notFound } from "../../domain/kernel/errors.ts";
+import { hash32 } from "../../domain/kernel/random.ts";
+import { orderIdOf } from "../../domain/order/order.ts";
+import type { AnyStrategy } from "../../domain/strategy/define.ts";
+import { toFields } from "../../domain/strategy/param-values.ts";
+import type { ActorHost } from "../../mixins/hosted/host.ts";
+import { createStrategy } from "./strategy-birth.ts";
+
+export interface StrategiesDeps {
+  readonly desk: Desk;
+  readonly host: ActorHost;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly definitions: readonly AnyStrategy[];
+  definitionOf(name: string): AnyStrategy;
+}
+
+interface Asked {
+  readonly id: string;
+}
+
+type Params<P> = Context<P, { user?: { name: string } }>;
+
+const LIST_MAX = 1_000;
+
+export function strategiesService(deps: StrategiesDeps): ServiceSchema {
+  const { desk, host, journal } = deps;
+  const ids = new Set<string>();
+  const known = (id: string): string => {
+    if (!ids.has(id)) throw notFound("strategy", id);
+    return id;
+  };
+  const by = (ctx: Params<unknown>): string => ctx.meta.user?.name ?? "operator";
+
+  return {
+    name: "strategies",
+    async started() {
+      for (const id of await strategyIds(journal)) ids.add(id);
+    },
+    actions: {
+      definitions: () => ({ items: deps.definitions.map(definitionView) }),
+      async list() {
+        const rows = await Promise.all([...ids].map((id) => host.ask(strategyMessages.row, id, { id })));
+        return { items: rows.sort((a, b) => (a.id < b.id ? -1 : 1)) satisfies StrategyRow[] };
+      },
+      async create(ctx: Params<{ id: string; strategy: string; venue?: string; symbol: string; params: ParamValues; start: boolean }>): Promise<StrategyDetail> {
+        const venue = venueOr(desk, ctx.params.venue);
+        const account = accountOf(desk, venue);
+        const { id, strategy, symbol, params, start } = ctx.params;
+        const definition = deps.definitionOf(strategy);
+        findInstrument(await host.ask(connectionMessages.instruments, account, {}), venue, symbol);
+        const wish: NewStrategy = { id, strategy, account, venue, symbol, params, by: by(ctx), start };
+        await createStrategy(journal, wish, definition, deps.clock.now());
+        ids.add(id);
+        return host.ask(strategyMessages.create, id, wish);
+      },
+      get: (ctx: Params<Asked>) => host.ask(strategyMessages.detail, known(ctx.params.id), ctx.params),
+      start: (ctx: Params<Asked>) => host.ask(strategyMessages.start, known(ctx.params.id), { id: ctx.params.id, by: by(ctx) }),
+      pause: (ctx: Params<Asked>) => host.ask(strategyMessages.pause, known(ctx.params.id), { id: ctx.params.id, by: by(ctx) }),
+      stop: (ctx: Params<Asked & { close?: boolean }>) => host.ask(strategyMessages.stop, known(ctx.params.id), { ...ctx.params, by: by(ctx) }),
+      parameters: (ctx: Params<Asked & { params: ParamValues; note?: string; expectedVersion?: number }>) => host.ask(strategyMessages.setParameters, known(ctx.params.id), { ...ctx.params, by: by(ctx) }),
+      async performance(ctx: Params<Asked>) {
+        const id = known(ctx.params.id);
+        const { account } = await host.ask(strategyMessages.row, id, { id });
+        return host.ask(positionsMessages.performance, account, { account, strategyId: id });
+      },
+      async signals(ctx: Params<Asked & { limit: number; before?: string }>) {
+        const { limit, before } = ctx.params;
+        const id = known(ctx.params.id);
+        const events = await journal.query({ stream: "risk/", types: ["IntentApproved", "IntentRefused"], match: { strategyId: id }, limit, ...(before === undefined ? {} : { before: BigInt(before) }) });
+        return { items: events.map(signalRow), next: events.length === limit ? String(events.at(-1)!.position) : null };
+      },
+    },
+  };
+}
+
+/** Every instance ever created, oldest first. */
+export async function strategyIds(journal: Journal): Promise<string[]> {
+  const created = await journal.query({ stream: "strategy/", types: ["StrategyCreated"], limit: LIST_MAX });
+  return created.map((event) => String(event.data.id)).reverse();
+}
+
+function definitionView(definition: AnyStrategy): StrategyDefinitionView {
+  return { name: definition.name, version: definition.version, title: definition.title, fields: toFields(definition) };
+}
+
+function signalRow({ type, atMs, data }: StoredEvent): SignalRow {
+  const intent = data.intent as Record<string, unknown>;
+  const approved = type === "IntentApproved";
+  return {
+    intentId: String(intent.intentId),
+    strategyId: String(intent.strategyId),
+    atMs,
+    side: intent.side as SignalRow["side"],
+    symbol: String(intent.symbol),
+    type: intent.type as SignalRow["type"],
+    quantity: String(intent.quantity),
+    limitPrice: intent.limitPrice === null ? null : String(intent.limitPrice),
+    why: String(intent.why),
+    decision: approved ? "approved" : "refused",
+    code: approved ? null : String(data.code),
+    reason: approved ? null : String(data.reason),
+    orderId: approved ? orderIdOf(String(intent.intentId), hash32) : null,
+  };
+}

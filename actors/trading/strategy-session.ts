@@ -1,0 +1,86 @@
+/**
+ * A strategy while it watches the market: its runner, warmed and in step with its position and orders. Made anew at
+ * each start, parameter change and restart; it holds nothing that the journal and the venue do not.
+ */
+import { barsMessages, connectionMessages, executionMessages, positionsMessages, strategyMessages } from "../../domain/contract/actors.ts";
+import { subjects } from "../../domain/contract/subjects.ts";
+import { findInstrument, type Instrument } from "../../domain/instrument/instrument.ts";
+import { decimal, ZERO } from "../../domain/kernel/decimal.ts";
+import { seededRandom } from "../../domain/kernel/random.ts";
+import { INTERVALS, type Interval } from "../../domain/market/events.ts";
+import type { OrderIntent } from "../../domain/order/types.ts";
+import type { Order } from "../../domain/order/order.ts";
+import type { AnyStrategy } from "../../domain/strategy/define.ts";
+import type { OrderUpdate } from "../../domain/strategy/own-orders.ts";
+import { currentParams, type StrategyRecord } from "../../domain/strategy/record.ts";
+import { createRunner, type StrategyRunner } from "../../domain/strategy/runner.ts";
+import type { ActorContext } from "../../mixins/hosted/actor.ts";
+
+export interface Session {
+  readonly runner: StrategyRunner;
+  readonly instrument: Instrument;
+  /** Interval of its first candles source. */
+  readonly interval: Interval | null;
+}
+
+const EXTRA_WARMUP_BARS = 200;
+const names = new Map<number, Interval>(Object.entries(INTERVALS).map(([name, lengthMs]) => [lengthMs, name as Interval]));
+
+/** @param subscribed subjects this activation listens to already; extended here, since a subscription lasts as long as it. */
+export async function openSession<S>(ctx: ActorContext<S>, record: StrategyRecord, definition: AnyStrategy, epoch: bigint, subscribed: Set<string>): Promise<Session> {
+  const { id, account, venue, symbol } = record;
+  const instrument = findInstrument(await ctx.ask(connectionMessages.instruments, account, {}), venue, symbol);
+  const open = await ctx.ask(executionMessages.ordersOf, account, { strategyId: id });
+  const position = await ctx.ask(positionsMessages.of, account, { strategyId: id, venue, symbol });
+  const runner = createRunner({
+    definition,
+    params: currentParams(record).params,
+    instance: { id, account, venue, symbol, epoch: String(epoch) },
+    instrument,
+    random: seededRandom(`${id}.${epoch}`),
+    position: { quantity: decimal(position.quantity), averagePrice: position.averagePrice === null ? null : decimal(position.averagePrice) },
+    orders: open.map(orderUpdate),
+    state: record.saved,
+  });
+  const once = (subject: string, subscribe: () => void): void => {
+    if (subscribed.has(subject)) return;
+    subscribed.add(subject);
+    subscribe();
+  };
+  for (const { intervalMs, warmupBars } of runner.candles) {
+    const interval = names.get(intervalMs)!;
+    const subject = subjects.bar(venue, symbol, interval);
+    once(subject, () => ctx.subscribe(subject, strategyMessages.bar));
+    runner.warm(await ctx.ask(barsMessages.history, `${venue}:${symbol}:${interval}`, { limit: warmupBars + EXTRA_WARMUP_BARS }));
+  }
+  const usesTrades = Object.values(definition.data).some((source) => source.source === "trades");
+  const [top, trade] = [subjects.top(venue, symbol), subjects.trade(venue, symbol)];
+  once(top, () => ctx.subscribe(top, strategyMessages.top, { conflate: true }));
+  if (usesTrades) once(trade, () => ctx.subscribe(trade, strategyMessages.trade));
+  const first = runner.candles[0];
+  return { runner, instrument, interval: first ? names.get(first.intervalMs)! : null };
+}
+
+export function orderUpdate(order: Order): OrderUpdate {
+  const { intent } = order;
+  return {
+    orderId: order.orderId,
+    intentId: intent.intentId,
+    side: intent.side,
+    type: intent.type,
+    quantity: intent.quantity,
+    filledQuantity: order.filledQuantity,
+    limitPrice: intent.limitPrice,
+    reduceOnly: intent.reduceOnly,
+    status: order.status,
+    reason: order.statusReason,
+    why: intent.why,
+    atMs: order.updatedAtMs,
+  };
+}
+
+/** An intent that never became an order: what its author learns of it. */
+export function refusedUpdate(intent: OrderIntent, reason: string, atMs: number): OrderUpdate {
+  const { intentId, side, type, quantity, limitPrice, reduceOnly, why } = intent;
+  return { orderId: null, intentId, side, type, quantity, filledQuantity: ZERO, limitPrice, reduceOnly, status: "Rejected", reason, why, atMs };
+}

@@ -1,0 +1,63 @@
+/**
+ * The program in the foreground: says when it is ready, gives a person at a terminal the REPL, and ends in order on
+ * Ctrl-C or SIGTERM. A second signal ends it at once; the journal makes that safe.
+ */
+import type { StartOptions } from "../config/start-options.ts";
+import { isExpected } from "../domain/kernel/errors.ts";
+import { type RunningFloor, startFloor, VERSION } from "./start.ts";
+import { elapsedMs, wait } from "./system-ports.ts";
+
+const FIRST_BOOK_WAIT_MS = 10_000;
+const POLL_MS = 20;
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Resolves when the program has ended; sets the exit code. */
+export async function runInForeground(options: StartOptions, env: Readonly<Record<string, string | undefined>>): Promise<void> {
+  let stopAsked: (signal: string) => void = () => undefined;
+  const asked = new Promise<string>((resolve) => (stopAsked = resolve));
+  let signals = 0;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (++signals > 1) process.exit(130);
+      stopAsked(signal);
+    });
+  }
+  process.on("uncaughtException", (error) => crash("uncaught exception", error));
+  process.on("unhandledRejection", (error) => crash("unhandled rejection", error));
+
+  const starting = startFloor(options, env);
+  // A signal during the start waits for it: half a start cannot be ended in order.
+  const floor = await starting;
+  await firstBook(floor);
+  announce(floor, options);
+  if (options.repl && process.stdin.isTTY && process.stdout.isTTY) floor.repl();
+  const signal = await asked;
+  say(`${signal === "SIGINT" ? "\n" : ""}stopping: saving state`);
+  await floor.stop();
+  say("stopped; the next start continues from here");
+  process.exit(0);
+}
+
+async function firstBook(floor: RunningFloor): Promise<void> {
+  const untilMs = elapsedMs() + FIRST_BOOK_WAIT_MS;
+  while (floor.floor.feeds().live === 0 && floor.floor.feeds().total > 0 && elapsedMs() < untilMs) await wait(POLL_MS);
+}
+
+function announce({ url, adminPassword, dataFolder, database, source, floor, strategies }: RunningFloor, options: StartOptions): void {
+  const { live, total } = floor.feeds();
+  const seconds = (process.uptime()).toFixed(1);
+  const market = options.replay.length > 0 ? `replay of ${options.replay.length} file(s) at speed ${options.speed}` : "simulated venue";
+  say(`DSTA ${VERSION}  ${source.desk.name}  ${source.desk.mode.toUpperCase()} (not real money)`);
+  say(`  market    ${market}, ${total === 0 ? "bars only" : `${live} of ${total} books live`}, ${strategies} strategies`);
+  say(`  data      ${dataFolder} (${database})`);
+  if (adminPassword !== null) say(`  login     user admin, password ${adminPassword}   shown this once`);
+  say(`ready in ${seconds} s: ${url}   API ${url}/api/docs`);
+}
+
+/** The state of a process after an error nobody expected is not known: end it; the next start recovers from the journal. */
+function crash(what: string, error: unknown): never {
+  process.stderr.write(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(isExpected(error) ? 1 : 70);
+}
+

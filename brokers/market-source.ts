@@ -1,0 +1,81 @@
+/** Where the market comes from: the simulated venue, or recordings played as one. */
+import type { Settings } from "../config/settings.ts";
+import type { StartOptions } from "../config/start-options.ts";
+import type { Desk } from "../domain/contract/desk.ts";
+import type { FloorInfo } from "../domain/contract/stream.ts";
+import type { Journal } from "../domain/journal/journal.ts";
+import { type Clock, ManualClock } from "../domain/kernel/clock.ts";
+import { fromNumber } from "../domain/kernel/decimal.ts";
+import { INTERVALS } from "../domain/market/events.ts";
+import { replaySamples, type SampleStrategy, SIM_SAMPLES } from "../topology/samples.ts";
+import { JournalVenueLedger } from "../topology/venue-ledger.ts";
+import { openRecording } from "../venues/replay/open-recording.ts";
+import { createReplayVenue } from "../venues/replay/replay-venue.ts";
+import { createSimVenue } from "../venues/sim/sim-venue.ts";
+import type { Venue } from "../venues/venue.ts";
+import { systemClock, wait } from "./system-ports.ts";
+
+export interface MarketSource {
+  readonly desk: Desk;
+  readonly venue: Venue;
+  readonly tradingClock: Clock;
+  readonly samples: readonly SampleStrategy[];
+  /** What is played, for the screens; null on the simulated venue. */
+  replay(): FloorInfo["replay"];
+}
+
+/** Submit and report latencies of paper trading, ms: a venue two network hops away. */
+const LATENCY_MS = { submit: 20, report: 15 } as const;
+
+export interface SourceParts {
+  readonly settings: Settings;
+  readonly options: StartOptions;
+  readonly journal: Journal;
+  /** Resolves when nothing is left to do about what was delivered so far. */
+  quiet(): Promise<void>;
+}
+
+export function openMarketSource(parts: SourceParts): Promise<MarketSource> {
+  return parts.options.replay.length > 0 ? openReplay(parts) : Promise.resolve(openSimulation(parts));
+}
+
+function openSimulation({ settings, options, journal }: SourceParts): MarketSource {
+  const venue = createSimVenue({
+    id: "sim",
+    seed: options.seed ?? settings.seed,
+    clock: systemClock,
+    ledger: new JournalVenueLedger(journal, "sim"),
+    account: { balances: { USDT: fromNumber(settings.simEquity) } },
+    latencyMs: LATENCY_MS,
+  });
+  const desk: Desk = { name: settings.desk, mode: "paper", accounts: ["sim:main"], venues: ["sim"] };
+  return { desk, venue, tradingClock: systemClock, samples: SIM_SAMPLES, replay: () => null };
+}
+
+async function openReplay({ settings, options, journal, quiet }: SourceParts): Promise<MarketSource> {
+  const recording = await openRecording(options.replay, options.symbol === undefined ? {} : { symbol: options.symbol });
+  const clock = new ManualClock(recording.startMs);
+  const venue = createReplayVenue({
+    recording,
+    clock,
+    speed: options.speed,
+    pace: wait,
+    quiet,
+    ledger: new JournalVenueLedger(journal, recording.venue),
+    account: { balances: { USDT: fromNumber(settings.simEquity) } },
+    latencyMs: LATENCY_MS,
+  });
+  const desk: Desk = { name: settings.desk, mode: "paper", accounts: [`${recording.venue}:replay`], venues: [recording.venue] };
+  const interval = recording.kind === "candles" ? intervalName(recording.intervalMs) : "1s";
+  const samples = interval === null ? [] : replaySamples(recording.instruments[0]!.symbol, recording.kind === "frames", interval);
+  const file = recording.files.map((path) => path.split("/").at(-1)).join(", ");
+  const replay = (): FloorInfo["replay"] => {
+    const { share, finished, malformed } = venue.progress();
+    return { file, progressRatio: share, finished, malformed };
+  };
+  return { desk, venue, tradingClock: clock, samples, replay };
+}
+
+function intervalName(intervalMs: number): string | null {
+  return Object.entries(INTERVALS).find(([, lengthMs]) => lengthMs === intervalMs)?.[0] ?? null;
+}

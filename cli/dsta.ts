@@ -1,0 +1,21 @@
+/** The `dsta` command on this machine's terminal: arguments in, exit code out. What it does is in program.ts. */
+import { createInterface } from "node:readline/promises";
+import { runCli } from "./program.ts";
+
+const colour = process.stdout.isTTY === true && !process.env["NO_COLOR"];
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  env: process.env,
+  colour,
+  interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+  async ask(question) {
+    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      return await lines.question(question);
+    } finally {
+      lines.close();
+    }
+  },
+});

@@ -1,0 +1,43 @@
+/**
+ * The `dsta` program: verbs, flags and help. Each verb has its own file; here is what they share: where the floor is,
+ * how results are printed, and how a failure becomes a message and an exit code.
+ */
+import { Command, CommanderError } from "commander";
+import { isExpected, messageOf } from "../domain/kernel/errors.ts";
+import { CliError, EXIT, EXIT_HELP, type ExitCode, type Terminal } from "./terminal.ts";
+import { addDoctor } from "./verbs/doctor.ts";
+import { addLogs } from "./verbs/logs.ts";
+import { addOrders } from "./verbs/orders.ts";
+import { addPositions } from "./verbs/positions.ts";
+import { addStart } from "./verbs/start.ts";
+import { addStatus } from "./verbs/status.ts";
+import { addStrategies } from "./verbs/strategies.ts";
+import { addTrading } from "./verbs/trading.ts";
+
+/** Runs one command line. Resolves with the exit code; never rejects. */
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const program = createProgram(terminal);
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    terminal.err(`dsta: ${messageOf(error)}\n`);
+    if (error instanceof CliError) return error.exitCode;
+    if (isExpected(error)) return EXIT.failed;
+    terminal.err(`${error instanceof Error ? (error.stack ?? "") : ""}\n`);
+    return EXIT.failed;
+  }
+}
+
+function createProgram(terminal: Terminal): Command {
+  const program = new Command("dsta")
+    .description("A trading floor: strategies, risk, orders and positions on crypto venues")
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
+    .showHelpAfterError("Run dsta --help for what there is.")
+    .enablePositionalOptions()
+    .addHelpText("after", EXIT_HELP);
+  for (const add of [addStart, addStatus, addStrategies, addPositions, addOrders, addTrading, addLogs, addDoctor]) add(program, terminal);
+  return program;
+}

@@ -1,0 +1,63 @@
+/**
+ * Every setting of the program: its environment variable, type, range, unit, default and the reason for the default.
+ * Parsed once at the start and frozen; an unknown DSTA_ variable or a value out of range stops the program with a
+ * message that names the variable. Secrets come by environment only and are never printed.
+ */
+import { z } from "zod";
+import { DstaError } from "../domain/kernel/errors.ts";
+
+interface Setting<T extends z.ZodType> {
+  readonly env: string;
+  readonly schema: T;
+  readonly reason: string;
+}
+
+function setting<T extends z.ZodType>(env: string, schema: T, reason: string): Setting<T> {
+  return { env, schema, reason };
+}
+
+const ms = (low: number, high: number, fallback: number) => z.coerce.number().int().min(low).max(high).default(fallback);
+
+export const SETTINGS = {
+  host: setting("HOST", z.string().min(1).default("127.0.0.1"), "only this machine, until someone decides otherwise"),
+  port: setting("PORT", z.coerce.number().int().min(0).max(65_535).default(3_000), "0 takes a free one"),
+  dataFolder: setting("DSTA_DATA", z.string().min(1).optional(), "default .dsta/floor, or .dsta/replay for a replay"),
+  desk: setting("DSTA_DESK", z.string().regex(/^[a-z0-9-]{1,32}$/, "expected 1 to 32 lower-case letters, digits or '-'").default("desk-1"), "typed again to resume trading"),
+  adminPassword: setting("DSTA_ADMIN_PASSWORD", z.string().min(8, "expected at least 8 characters").max(256).optional(), "else a random one is printed at the first start"),
+  databaseUrl: setting("DATABASE_URL", z.string().regex(/^postgres(ql)?:\/\//, "expected postgres://…").optional(), "else PostgreSQL is embedded"),
+  logLevel: setting("DSTA_LOG_LEVEL", z.enum(["debug", "info", "warn", "error"]).default("info"), "what goes to the log file"),
+  seed: setting("DSTA_SEED", z.string().min(1).max(64).default("dsta"), "of the simulated venue: the same seed gives the same market"),
+  simEquity: setting("DSTA_SIM_EQUITY", z.coerce.number().int().min(1_000).max(1_000_000_000).default(1_000_000), "USDT the paper account starts with"),
+  askTimeoutMs: setting("DSTA_ASK_TIMEOUT_MS", ms(100, 60_000, 5_000), "an actor that has not answered by then is in trouble"),
+  answerTimeoutMs: setting("DSTA_ANSWER_TIMEOUT_MS", ms(100, 60_000, 5_000), "a venue silent for so long has an unknown outcome; Binance itself times out at 10 s"),
+  staleAfterMs: setting("DSTA_STALE_AFTER_MS", ms(500, 600_000, 5_000), "liquid books change many times a second"),
+  snapshotRetryMs: setting("DSTA_SNAPSHOT_RETRY_MS", ms(10, 60_000, 500), "a snapshot costs weight at the venue"),
+  drainTimeoutMs: setting("DSTA_DRAIN_TIMEOUT_MS", ms(100, 60_000, 5_000), "Ctrl-C waits so long for messages under way"),
+} as const;
+
+type Values = { readonly [K in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[K]["schema"]> };
+
+export type Settings = Values;
+
+const OTHER_DSTA_VARIABLES = new Set(["DSTA_TOKEN", "DSTA_USER", "DSTA_PASSWORD", "DSTA_URL"]);
+
+/** @throws {DstaError} CONFIG_INVALID naming the variable and what it expects. */
+export function parseSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const known = new Set<string>(Object.values(SETTINGS).map(({ env: name }) => name));
+  for (const name of Object.keys(env)) {
+    if (name.startsWith("DSTA_") && !known.has(name) && !OTHER_DSTA_VARIABLES.has(name)) {
+      throw new DstaError("CONFIG_INVALID", `${name} is not a setting; there are ${[...known].sort().join(", ")}`, { data: { field: name } });
+    }
+  }
+  const values: Record<string, unknown> = {};
+  for (const [key, { env: name, schema }] of Object.entries(SETTINGS)) {
+    const given = env[name] === "" ? undefined : env[name];
+    const outcome = schema.safeParse(given);
+    if (!outcome.success) {
+      const expected = outcome.error.issues[0]!.message;
+      throw new DstaError("CONFIG_INVALID", `${name}: ${expected}`, { data: { field: name, expected } });
+    }
+    values[key] = outcome.data;
+  }
+  return Object.freeze(values) as unknown as Settings;
+}

@@ -1,0 +1,144 @@
+/**
+ * The candle chart: lightweight-charts behind the few verbs the panel needs. Hollow rises, filled falls, so that a
+ * candle reads without colour. Times are UTC; bars are pushed as tail updates when the past has not changed.
+ */
+import {
+  CandlestickSeries,
+  ColorType,
+  createChart,
+  createSeriesMarkers,
+  CrosshairMode,
+  HistogramSeries,
+  LineStyle,
+  type IChartApi,
+  type IPriceLine,
+  type ISeriesApi,
+  type ISeriesMarkersPluginApi,
+  type Time,
+  type UTCTimestamp,
+} from "lightweight-charts";
+import type { BarRow } from "../../../domain/contract/views.ts";
+import { token } from "../app/settings.ts";
+import type { FillMarker } from "../model/series.ts";
+import { DASH, number } from "../model/format.ts";
+
+const seconds = (ms: number): UTCTimestamp => Math.floor(ms / 1_000) as UTCTimestamp;
+/** More new bars than this in one message and the whole series is set again. */
+const TAIL = 8;
+
+export interface ChartPoint {
+  readonly timeMs: number;
+  readonly x: number;
+}
+
+export class CandleChart {
+  readonly #chart: IChartApi;
+  readonly #candles: ISeriesApi<"Candlestick">;
+  readonly #volume: ISeriesApi<"Histogram">;
+  readonly #markers: ISeriesMarkersPluginApi<Time>;
+  #average: IPriceLine | null = null;
+  #bars: readonly BarRow[] = [];
+
+  constructor(host: HTMLElement, onHover: (point: ChartPoint | null) => void) {
+    this.#chart = createChart(host, {
+      autoSize: true,
+      layout: {
+        background: { type: ColorType.Solid, color: token("bg1") },
+        textColor: token("t2"),
+        fontSize: 11,
+        fontFamily: '"Inter", system-ui, sans-serif',
+        // The credit the licence asks for stands in the keys dialog.
+        attributionLogo: false,
+      },
+      grid: { vertLines: { color: token("hair") }, horzLines: { color: token("hair") } },
+      rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.06, bottom: 0.18 }, minimumWidth: 62 },
+      timeScale: { borderVisible: false, timeVisible: true, secondsVisible: false, rightOffset: 5, barSpacing: 7 },
+      crosshair: { mode: CrosshairMode.Normal, vertLine: { labelVisible: true }, horzLine: { labelVisible: true } },
+      handleScale: { axisPressedMouseMove: false },
+    });
+    const [up, down] = [token("up"), token("dn")];
+    this.#candles = this.#chart.addSeries(CandlestickSeries, {
+      upColor: token("bg1"),
+      borderUpColor: up,
+      wickUpColor: up,
+      downColor: down,
+      borderDownColor: down,
+      wickDownColor: down,
+      priceLineColor: token("t2"),
+      priceLineStyle: LineStyle.Dotted,
+    });
+    this.#volume = this.#chart.addSeries(HistogramSeries, { priceScaleId: "", color: token("bg3"), priceFormat: { type: "volume" }, lastValueVisible: false, priceLineVisible: false });
+    this.#volume.priceScale().applyOptions({ scaleMargins: { top: 0.86, bottom: 0 } });
+    this.#markers = createSeriesMarkers(this.#candles, []);
+    this.#chart.subscribeCrosshairMove((event) => {
+      onHover(typeof event.time === "number" && event.point !== undefined ? { timeMs: event.time * 1_000, x: event.point.x } : null);
+    });
+  }
+
+  setPrecision(places: number, intervalSeconds: boolean): void {
+    this.#candles.applyOptions({
+      priceFormat: { type: "custom", minMove: 10 ** -places, formatter: (price: number) => (Number.isFinite(price) ? number(price, places) : DASH) },
+    });
+    this.#chart.applyOptions({ timeScale: { secondsVisible: intervalSeconds } });
+  }
+
+  setBars(bars: readonly BarRow[]): void {
+    const before = this.#bars;
+    this.#bars = bars;
+    const added = bars.length - before.length;
+    const lastBefore = before.at(-1);
+    const samePast = before.length > 0 && lastBefore !== undefined && bars[0]?.openTimeMs === before[0]?.openTimeMs && added >= 0 && added <= TAIL;
+    if (samePast && bars[before.length - 1]?.openTimeMs === lastBefore.openTimeMs) {
+      for (const bar of bars.slice(before.length - 1)) {
+        this.#candles.update(candle(bar));
+        this.#volume.update({ time: seconds(bar.openTimeMs), value: bar.volume });
+      }
+      return;
+    }
+    this.#candles.setData(bars.map(candle));
+    this.#volume.setData(bars.map((bar) => ({ time: seconds(bar.openTimeMs), value: bar.volume })));
+    if (before.length === 0) this.#chart.timeScale().scrollToRealTime();
+  }
+
+  setFills(markers: readonly FillMarker[]): void {
+    this.#markers.setMarkers(
+      markers.map((marker) => {
+        const buy = marker.side === "buy";
+        return {
+          time: seconds(marker.barTimeMs),
+          position: buy ? ("belowBar" as const) : ("aboveBar" as const),
+          shape: buy ? ("arrowUp" as const) : ("arrowDown" as const),
+          color: token(buy ? "up" : "dn"),
+          text: marker.fills.length > 1 ? `${buy ? "B" : "S"}${marker.fills.length}` : buy ? "B" : "S",
+          size: 0.8,
+        };
+      }),
+    );
+  }
+
+  setAverage(price: number | null, title: string): void {
+    if (this.#average !== null) this.#candles.removePriceLine(this.#average);
+    this.#average =
+      price === null
+        ? null
+        : this.#candles.createPriceLine({ price, title, color: token("t3"), lineStyle: LineStyle.Dashed, lineWidth: 1, axisLabelVisible: true, axisLabelColor: token("bg3"), axisLabelTextColor: token("t1") });
+  }
+
+  /** Pixels from the left edge; null outside what is drawn. */
+  xOf(timeMs: number): number | null {
+    return this.#chart.timeScale().timeToCoordinate(seconds(timeMs));
+  }
+
+  /** Width of the price scale at the right. */
+  scaleWidth(): number {
+    return this.#chart.priceScale("right").width();
+  }
+
+  end(): void {
+    this.#chart.remove();
+  }
+}
+
+function candle(bar: BarRow): { time: UTCTimestamp; open: number; high: number; low: number; close: number } {
+  return { time: seconds(bar.openTimeMs), open: bar.open, high: bar.high, low: bar.low, close: bar.close };
+}

@@ -1,0 +1,140 @@
+/**
+ * Exact decimal numbers for money, prices and quantities: a bigint counting units of 10^-18.
+ *
+ * Owns parsing, printing, exact and explicitly rounded arithmetic. Refuses floats at the door: a `number` enters
+ * only through `fromNumber`, whose name says so. One fixed scale keeps addition, comparison and equality native
+ * bigint operations; the product of a price and a quantity of up to 9 decimals each is exact.
+ */
+import { invalid, invariant } from "./errors.ts";
+
+declare const decimalBrand: unique symbol;
+export type Decimal = bigint & { readonly [decimalBrand]: true };
+
+export type Rounding = "down" | "up" | "half-even";
+
+const SCALE = 18;
+const ONE = 10n ** 18n;
+const POWERS: readonly bigint[] = Array.from({ length: SCALE + 1 }, (_, exponent) => 10n ** BigInt(exponent));
+const PATTERN = /^([+-]?)(\d{1,30})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,3}))?$/;
+
+export const ZERO = 0n as Decimal;
+export const UNIT = ONE as Decimal;
+
+/**
+ * Parses a decimal text such as `-12.50` or `1e-7`.
+ * @throws {DstaError} VALIDATION_ERROR for anything else, and for more than 18 decimals that are not zeros.
+ */
+export function decimal(text: string, field = "decimal"): Decimal {
+  const match = PATTERN.exec(text);
+  if (!match) throw invalid(field, "a decimal number", text);
+  const [, sign, whole = "", fraction = "", exponent] = match;
+  const shift = SCALE + (exponent ? Number(exponent) : 0) - fraction.length;
+  let units = BigInt(whole + fraction);
+  if (shift >= 0) {
+    if (shift > 60) throw invalid(field, "a decimal number below 1e30", text);
+    units *= 10n ** BigInt(shift);
+  } else {
+    const divisor = 10n ** BigInt(-shift);
+    if (units % divisor !== 0n) throw invalid(field, "at most 18 decimals", text);
+    units /= divisor;
+  }
+  return (sign === "-" ? -units : units) as Decimal;
+}
+
+/** A statistic or float setting that becomes money: the shortest text that round-trips, parsed exactly. */
+export function fromNumber(value: number, field = "number"): Decimal {
+  if (!Number.isFinite(value)) throw invalid(field, "a finite number", value);
+  return decimal(String(value), field);
+}
+
+/** `units` counted in 10^-decimals, for example 6_173_763 with 2 decimals is 61737.63. Exact. */
+export function fromUnits(units: number | bigint, decimals: number): Decimal {
+  return (BigInt(units) * POWERS[SCALE - decimals]!) as Decimal;
+}
+
+/** The inverse of `fromUnits`. @throws {InvariantError} when the value has finer decimals or is beyond 2^53. */
+export function toUnits(value: Decimal, decimals: number): number {
+  const step = POWERS[SCALE - decimals]!;
+  invariant(value % step === 0n, `${format(value)} has more than ${decimals} decimals`);
+  const units = Number(value / step);
+  invariant(Number.isSafeInteger(units), `${format(value)} with ${decimals} decimals is beyond 2^53`);
+  return units;
+}
+
+/** Nearest float, for statistics and charts only. */
+export function toNumber(value: Decimal): number {
+  return Number(value) / 1e18;
+}
+
+/** Shortest exact text: no exponent, no trailing zeros. */
+export function format(value: Decimal): string {
+  const negative = value < 0n;
+  const digits = (negative ? -value : value).toString().padStart(SCALE + 1, "0");
+  const fraction = digits.slice(-SCALE).replace(/0+$/, "");
+  const whole = digits.slice(0, -SCALE);
+  return `${negative ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
+}
+
+export function add(a: Decimal, b: Decimal): Decimal {
+  return (a + b) as Decimal;
+}
+
+export function sub(a: Decimal, b: Decimal): Decimal {
+  return (a - b) as Decimal;
+}
+
+export function negate(a: Decimal): Decimal {
+  return -a as Decimal;
+}
+
+export function abs(a: Decimal): Decimal {
+  return (a < 0n ? -a : a) as Decimal;
+}
+
+export function min(a: Decimal, b: Decimal): Decimal {
+  return a < b ? a : b;
+}
+
+export function max(a: Decimal, b: Decimal): Decimal {
+  return a > b ? a : b;
+}
+
+/** Product, rounded at the 18th decimal only when it has more. */
+export function mul(a: Decimal, b: Decimal, rounding: Rounding = "half-even"): Decimal {
+  return divideRounded(a * b, ONE, rounding) as Decimal;
+}
+
+/** Quotient at 18 decimals. @throws {InvariantError} on division by zero. */
+export function div(a: Decimal, b: Decimal, rounding: Rounding = "half-even"): Decimal {
+  invariant(b !== 0n, "division by zero");
+  return divideRounded(a * ONE, b, rounding) as Decimal;
+}
+
+/** `a · numerator / denominator` with a single rounding. */
+export function mulDiv(a: Decimal, numerator: Decimal, denominator: Decimal, rounding: Rounding = "half-even"): Decimal {
+  invariant(denominator !== 0n, "division by zero");
+  return divideRounded(a * numerator, denominator, rounding) as Decimal;
+}
+
+/** The multiple of `step` nearest to `value` in the given direction; "down" is toward zero. */
+export function quantize(value: Decimal, step: Decimal, rounding: Rounding = "down"): Decimal {
+  invariant(step > 0n, "quantize step must be positive");
+  return (divideRounded(value, step, rounding) * step) as Decimal;
+}
+
+export function isMultiple(value: Decimal, step: Decimal): boolean {
+  return value % step === 0n;
+}
+
+/** "down" is toward zero, "up" away from it. */
+function divideRounded(numerator: bigint, denominator: bigint, rounding: Rounding): bigint {
+  const quotient = numerator / denominator;
+  const remainder = numerator % denominator;
+  if (remainder === 0n || rounding === "down") return quotient;
+  const away = numerator < 0n === denominator < 0n ? 1n : -1n;
+  if (rounding === "up") return quotient + away;
+  const twice = (remainder < 0n ? -remainder : remainder) * 2n;
+  const size = denominator < 0n ? -denominator : denominator;
+  if (twice > size || (twice === size && quotient % 2n !== 0n)) return quotient + away;
+  return quotient;
+}

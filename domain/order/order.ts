@@ -1,0 +1,120 @@
+/**
+ * The order aggregate: a pure fold of its events. Quantities are cumulative and exact; a fill counts once per trade id
+ * however often it is reported; more filled than ordered is recorded as the venue says it.
+ */
+import { type Decimal, add, mul, div, sub, ZERO } from "../kernel/decimal.ts";
+import { invariant } from "../kernel/errors.ts";
+import type { OrderEvent, OrderOwner } from "./events.ts";
+import { transition } from "./transitions.ts";
+import type { OrderIntent, OrderStatus } from "./types.ts";
+
+export interface Order {
+  readonly orderId: string;
+  readonly intent: OrderIntent;
+  readonly status: OrderStatus;
+  readonly statusReason: string;
+  readonly venueOrderId: string | null;
+  readonly filledQuantity: Decimal;
+  /** Σ price · quantity of its fills. */
+  readonly filledNotional: Decimal;
+  readonly tradeIds: ReadonlySet<string>;
+  /** Set while `Unknown`: which request's outcome is missing. */
+  readonly unknownRequest: "submit" | "cancel" | null;
+  readonly cancelRequested: boolean;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+/** State after `event`; `order` is null for the first one. @throws {DstaError} ILLEGAL_TRANSITION */
+export function applyOrderEvent(order: Order | null, event: OrderEvent): Order {
+  if (event.type === "OrderSubmitted") {
+    invariant(order === null, `order ${event.orderId} was submitted twice`);
+    return {
+      orderId: event.orderId,
+      intent: event.intent,
+      status: "Pending",
+      statusReason: "",
+      venueOrderId: null,
+      filledQuantity: ZERO,
+      filledNotional: ZERO,
+      tradeIds: new Set(),
+      unknownRequest: null,
+      cancelRequested: false,
+      createdAtMs: event.atMs,
+      updatedAtMs: event.atMs,
+    };
+  }
+  invariant(order !== null, `${event.type} for order ${event.orderId}, which was never submitted`);
+  const target = transition(order.status, event.type);
+  const changed = { ...order, ...changes(order, event), updatedAtMs: event.atMs };
+  const status = resolve(target, order.status, changed);
+  return { ...changed, status, unknownRequest: status === "Unknown" ? changed.unknownRequest : null };
+}
+
+function resolve(target: ReturnType<typeof transition>, before: OrderStatus, order: Order): OrderStatus {
+  const complete = order.filledQuantity >= order.intent.quantity;
+  switch (target) {
+    case "same":
+      return before;
+    case "open":
+      return complete ? "Filled" : order.filledQuantity > ZERO ? "PartiallyFilled" : "Working";
+    case "partly":
+      return complete ? "Filled" : "PartiallyFilled";
+    case "filled":
+      return complete ? "Filled" : before;
+    default:
+      return target;
+  }
+}
+
+function changes(order: Order, event: OrderEvent): Partial<Order> {
+  switch (event.type) {
+    case "OrderAccepted":
+      return { venueOrderId: event.venueOrderId, statusReason: "" };
+    case "OrderFilled":
+      return {
+        filledQuantity: add(order.filledQuantity, event.fill.quantity),
+        filledNotional: add(order.filledNotional, mul(event.fill.price, event.fill.quantity)),
+        tradeIds: new Set([...order.tradeIds, event.fill.tradeId]),
+      };
+    case "OrderCancelRequested":
+      return { cancelRequested: true, statusReason: event.reason };
+    case "OrderCancelRejected":
+      return { cancelRequested: false, statusReason: `cancel rejected ${event.code}: ${event.reason}` };
+    case "OrderRejected":
+      return { statusReason: `${event.code}: ${event.reason}` };
+    case "OrderOutcomeUnknown":
+      return { unknownRequest: event.request, statusReason: event.reason };
+    case "OrderCanceled":
+    case "OrderExpired":
+      return { statusReason: event.reason };
+    case "OrderSubmitted":
+      return {};
+  }
+}
+
+export function remainingQuantity(order: Order): Decimal {
+  return order.filledQuantity >= order.intent.quantity ? ZERO : sub(order.intent.quantity, order.filledQuantity);
+}
+
+/** Volume-weighted, or null before the first fill. */
+export function averageFillPrice(order: Order): Decimal | null {
+  return order.filledQuantity === ZERO ? null : div(order.filledNotional, order.filledQuantity);
+}
+
+export function ownerOf(order: Pick<Order, "orderId" | "intent">): OrderOwner {
+  const { intentId, strategyId, account, venue, symbol, side } = order.intent;
+  return { orderId: order.orderId, intentId, strategyId, account, venue, symbol, side };
+}
+
+const ID_LIMIT = 36;
+
+/**
+ * Client order id of an intent: the intent id itself where venues take it (1 to 36 of `A-Z a-z 0-9 . _ : / -`, the
+ * narrowest being Binance's), else a prefix and a hash. A pure function, so a repeat is recognised as the same order.
+ */
+export function orderIdOf(intentId: string, hash: (text: string) => number): string {
+  if (intentId.length <= ID_LIMIT && /^[A-Za-z0-9._:/-]+$/.test(intentId)) return intentId;
+  const digest = hash(intentId).toString(36) + hash(`${intentId}#`).toString(36);
+  return `${intentId.replace(/[^A-Za-z0-9._:/-]/g, "-").slice(0, ID_LIMIT - digest.length - 1)}-${digest}`;
+}

@@ -1,0 +1,290 @@
+/**
+ * Runs one instance of a strategy: events in, decisions out, nothing else. The same runner serves live, paper and
+ * backtest: it has no clock but the events' times, no randomness but what it is given, and sends nothing.
+ *
+ * Market handlers are called once every indicator is ready; indicators see every bar from the first. A handler's
+ * decision is taken whole or, when it fails, not at all; after a failure the supervisor makes a new runner from what
+ * was saved. Position and orders belong to the fold of the journal outside: the runner is told, it never computes them.
+ */
+import type { InsideRow } from "../contract/views.ts";
+import type { Instrument } from "../instrument/instrument.ts";
+import { type Decimal, toNumber } from "../kernel/decimal.ts";
+import { invalid } from "../kernel/errors.ts";
+import type { Random } from "../kernel/random.ts";
+import type { Bar, BookTop, ConnectionState, Side, Trade } from "../market/events.ts";
+import type { Fill } from "../order/types.ts";
+import { BarFeeds, type CandlesNeed } from "./bar-feeds.ts";
+import type { OwnFill } from "./context.ts";
+import { type Decision, EMPTY } from "./decision.ts";
+import type { AnyHandler, AnyStrategy, HandlerName, Strategy } from "./define.ts";
+import { asyncHandler, isPromise, strategyFailure } from "./failure.ts";
+import { FloodGate } from "./flood-gate.ts";
+import { insideRows, namedSeries } from "./inside.ts";
+import { IntentRecorder, type StrategyInstance } from "./intent-recorder.ts";
+import { LiveContext } from "./live-context.ts";
+import { MarketState } from "./market-state.ts";
+import { TopView, TradeView } from "./market-view.ts";
+import { OwnOrders, type OrderUpdate, isClosed } from "./own-orders.ts";
+import { validateParams } from "./param-values.ts";
+import type { ParamShape, ParamsOf } from "./params.ts";
+import { FLAT, PositionView, type PositionState } from "./position-view.ts";
+import { restoredState, type SavedState } from "./saved-state.ts";
+import { copyState } from "./state.ts";
+
+export type { SavedState } from "./saved-state.ts";
+
+export interface RunnerInput {
+  readonly definition: AnyStrategy;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly instance: StrategyInstance;
+  readonly instrument: Instrument;
+  readonly random: Random;
+  /** Default: flat. */
+  readonly position?: PositionState;
+  /** Orders still open. Default: none. */
+  readonly orders?: readonly OrderUpdate[];
+  readonly state?: SavedState | null;
+  /** Default 50; one more within a second of event time is INTENT_FLOOD. */
+  readonly intentsPerSecondMax?: number;
+  /** Quote the instance may use, for sizes given as `allocation`. */
+  readonly capital?: () => Decimal;
+}
+
+/** One fill of one of the instance's orders. */
+export interface FillUpdate {
+  readonly orderId: string;
+  readonly intentId: string;
+  readonly side: Side;
+  readonly why: string;
+  readonly fill: Fill;
+  readonly atMs: number;
+}
+
+export interface RunnerView {
+  /** Of the first candles source; 0 without one. */
+  readonly warmupBars: number;
+  readonly seenBars: number;
+  readonly ready: boolean;
+  readonly inside: readonly InsideRow[];
+}
+
+/** @throws {DstaError} VALIDATION_ERROR for bad parameters, BAD_STATE or STATE_VERSION for a state that cannot be read. */
+export function createRunner(input: RunnerInput): StrategyRunner {
+  return new StrategyRunner(input);
+}
+
+export class StrategyRunner {
+  readonly params: ParamsOf<ParamShape>;
+  readonly #input: RunnerInput;
+  readonly #definition: Strategy;
+  readonly #on: Strategy["on"];
+  readonly #feeds: BarFeeds;
+  readonly #market = new MarketState();
+  readonly #top: TopView;
+  readonly #trade: TradeView;
+  readonly #position: PositionView;
+  readonly #orders: OwnOrders;
+  readonly #recorder: IntentRecorder;
+  readonly #series: ReturnType<typeof namedSeries>;
+  readonly #context: LiveContext;
+
+  constructor(input: RunnerInput) {
+    const { instrument, instance } = input;
+    // Which parameters it has is checked next; from there on the author's own types are not needed.
+    const definition = input.definition as Strategy;
+    this.#input = input;
+    this.#definition = definition;
+    this.#on = definition.on;
+    this.params = validateParams(definition, input.params);
+    const saved = input.state ?? null;
+    const state = restoredState(definition, saved);
+    this.#top = new TopView(instrument.priceDecimals, instrument.quantityDecimals);
+    this.#trade = new TradeView(instrument.priceDecimals, instrument.quantityDecimals);
+    this.#position = new PositionView(instrument, () => this.#market.price());
+    this.#position.show(input.position ?? FLAT);
+    this.#orders = new OwnOrders(input.orders ?? []);
+    this.#recorder = new IntentRecorder({
+      instance,
+      instrument,
+      market: this.#market,
+      position: this.#position,
+      orders: this.#orders,
+      gate: new FloodGate(input.intentsPerSecondMax ?? 50),
+      sequence: saved !== null && saved.epoch === instance.epoch ? saved.sequence : 0,
+      capital: input.capital ?? null,
+    });
+    this.#feeds = new BarFeeds(definition.data, this.params);
+    const ind = definition.setup({ params: this.params, data: this.#feeds.byName, instrument });
+    this.#feeds.seal();
+    this.#series = namedSeries(ind);
+    this.#context = new LiveContext({
+      params: this.params,
+      ind,
+      data: this.#feeds.byName,
+      bars: this.#feeds.primary,
+      instrument,
+      random: input.random,
+      state,
+      position: this.#position,
+      market: this.#market,
+      orders: this.#orders,
+      recorder: this.#recorder,
+    });
+  }
+
+  /** Intervals it needs and how far back. */
+  get candles(): readonly CandlesNeed[] {
+    return this.#feeds.needs();
+  }
+
+  /** Every indicator has its value: market handlers decide. */
+  get ready(): boolean {
+    return this.#feeds.ready;
+  }
+
+  /** Past bars, oldest first, of any of its intervals: indicators see them, nothing is decided. */
+  warm(bars: readonly Bar[]): void {
+    for (const bar of bars) this.#takeBar(bar);
+  }
+
+  /** A completed bar. One that is not after the last of its interval is ignored, with a note. */
+  onBar(bar: Bar): Decision {
+    if (!this.#takeBar(bar)) {
+      return { ...EMPTY, notes: [`ignored a bar of ${bar.openTimeMs}: not after the last one`] };
+    }
+    const handler = this.#on.bar;
+    if (handler === null || !this.#feeds.ready || this.#feeds.primary?.last !== bar) return EMPTY;
+    return this.#decide("bar", handler, bar);
+  }
+
+  onTop(top: BookTop): Decision {
+    this.#checkMarket(top);
+    const market = this.#market;
+    this.#top.show(top);
+    market.top = this.#top;
+    market.topIsNewest = true;
+    market.advance(top.receivedAtMs);
+    const handler = this.#on.top;
+    return handler === null || !this.#feeds.ready ? EMPTY : this.#decide("top", handler, this.#top);
+  }
+
+  onTrade(trade: Trade): Decision {
+    this.#checkMarket(trade);
+    this.#trade.show(trade);
+    this.#market.lastPrice = this.#trade.price;
+    this.#market.topIsNewest = false;
+    this.#market.advance(trade.receivedAtMs);
+    const handler = this.#on.trade;
+    return handler === null || !this.#feeds.ready ? EMPTY : this.#decide("trade", handler, this.#trade);
+  }
+
+  /** `position` is the one after the fill. Tell the fill before the order's new state. */
+  onFill(update: FillUpdate, position: PositionState): Decision {
+    this.#position.show(position);
+    this.#market.advance(update.atMs);
+    const handler = this.#on.fill;
+    if (handler === null) return EMPTY;
+    const { orderId, intentId, side, why, fill } = update;
+    const own: OwnFill = { orderId, intentId, side, why, price: toNumber(fill.price), quantity: toNumber(fill.quantity), exact: fill };
+    return this.#decide("fill", handler, own);
+  }
+
+  /** The newest state of an own order, refusals by risk among them. */
+  onOrder(update: OrderUpdate): Decision {
+    this.#market.advance(update.atMs);
+    const wasKnown = this.#orders.find(update.intentId);
+    const order = this.#orders.update(update);
+    const cancelNow = wasKnown?.orderId === null && order.orderId !== null && order.cancelAsked && !isClosed(order);
+    const handler = this.#on.order;
+    if (handler === null && !cancelNow) return EMPTY;
+    return this.#decide(
+      "order",
+      (ctx, event) => {
+        if (cancelNow) this.#recorder.cancelNow(order.orderId);
+        return handler?.(ctx, event);
+      },
+      order,
+    );
+  }
+
+  onConnection(state: ConnectionState): Decision {
+    this.#market.connected = state.connected;
+    this.#market.advance(state.atMs);
+    const handler = this.#on.connection;
+    return handler === null ? EMPTY : this.#decide("connection", handler, state);
+  }
+
+  onStart(nowMs: number): Decision {
+    this.#market.advance(nowMs);
+    return this.#on.start === null ? EMPTY : this.#decide("start", this.#on.start, undefined);
+  }
+
+  onStop(nowMs: number): Decision {
+    this.#market.advance(nowMs);
+    return this.#on.stop === null ? EMPTY : this.#decide("stop", this.#on.stop, undefined);
+  }
+
+  view(): RunnerView {
+    const bars = this.#feeds.primary;
+    return {
+      warmupBars: bars === null ? 0 : bars.timeline.warmup,
+      seenBars: bars === null ? 0 : bars.count,
+      ready: this.ready,
+      inside: insideRows(this.#series),
+    };
+  }
+
+  /** @throws {DstaError} BAD_STATE naming the path of what is not JSON. */
+  saveState(): SavedState {
+    return {
+      version: this.#definition.version,
+      epoch: this.#input.instance.epoch,
+      sequence: this.#recorder.sequence,
+      state: copyState(this.#context.state),
+    };
+  }
+
+  /** A new runner with other parameters and the same position, orders, state and sequence. Its indicators start empty: warm it. */
+  withParams(params: Readonly<Record<string, unknown>>): StrategyRunner {
+    return new StrategyRunner({
+      ...this.#input,
+      params,
+      position: this.#position.exact,
+      orders: this.#orders.open,
+      state: this.saveState(),
+    });
+  }
+
+  #takeBar(bar: Bar): boolean {
+    this.#checkMarket(bar);
+    if (!this.#feeds.push(bar)) return false;
+    const endMs = bar.openTimeMs + bar.intervalMs;
+    // A longer bar that ends together with a shorter one brings no newer price.
+    if (endMs >= this.#market.nowMs || !this.#market.topIsNewest) {
+      this.#market.lastPrice = bar.close;
+      this.#market.topIsNewest = false;
+    }
+    this.#market.advance(endMs);
+    return true;
+  }
+
+  #checkMarket(event: { readonly symbol: string; readonly venue: string }): void {
+    const { symbol, venue } = this.#input.instance;
+    if (event.symbol === symbol && event.venue === venue) return;
+    throw invalid("event", `an event of ${venue}:${symbol}`, `${event.venue}:${event.symbol}`);
+  }
+
+  #decide(name: HandlerName, handler: AnyHandler, event: unknown): Decision {
+    const recorder = this.#recorder;
+    recorder.begin();
+    try {
+      const answer = handler(this.#context, event);
+      if (isPromise(answer)) throw asyncHandler(answer);
+      if (recorder.refusal !== null) throw recorder.refusal;
+    } catch (error) {
+      recorder.rollBack();
+      throw strategyFailure(this.#input.instance.id, name, error);
+    }
+    return recorder.take();
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * The feed inside one process: a Map look-up and a call for each subscriber, in subscription order. Messages are
+ * shared by reference and never changed after publishing.
+ */
+import type { Feed } from "../../domain/contract/subjects.ts";
+
+type Listener = (message: unknown) => void;
+
+export class LocalFeed implements Feed {
+  readonly #listeners = new Map<string, Listener[]>();
+
+  publish(subject: string, message: unknown): void {
+    const listeners = this.#listeners.get(subject);
+    if (!listeners) return;
+    for (const listener of listeners) listener(message);
+  }
+
+  subscribe(subject: string, listener: Listener): () => void {
+    // Replaced, not mutated: a publish under way goes on over the list it began with.
+    this.#listeners.set(subject, [...(this.#listeners.get(subject) ?? []), listener]);
+    return () => {
+      const rest = (this.#listeners.get(subject) ?? []).filter((other) => other !== listener);
+      if (rest.length > 0) this.#listeners.set(subject, rest);
+      else this.#listeners.delete(subject);
+    };
+  }
+
+  /** Whether anybody would hear it: lets a sender skip decoding. */
+  hasListeners(subject: string): boolean {
+    return this.#listeners.has(subject);
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * What an actor is made of: a kind, the fields of its key, its state's beginning and end, and one handler a message.
+ * Types only, and `defineActor`, which ties the handlers to their contracts.
+ */
+import type { MessageContract, MessageMap, ParamsOf, ResultOf } from "../../domain/contract/message.ts";
+import type { CancelTimer, Clock } from "../../domain/kernel/clock.ts";
+import type { SupervisionPolicy } from "../../domain/kernel/supervision.ts";
+import type { Severity } from "../../domain/contract/views.ts";
+
+/** What a handler may do. One context belongs to one activation; after it ended the context refuses to act. */
+export interface ActorContext<S> {
+  readonly kind: string;
+  /** The key's values joined with ":", e.g. `sim:BTC/USDT`. */
+  readonly id: string;
+  /** Set by `activate`; a handler may replace it. */
+  state: S;
+  readonly clock: Clock;
+  /** Sends and awaits the answer. @throws what the other actor throws; ASK_TIMEOUT (retryable) */
+  ask<P, R>(message: MessageContract<P, R>, id: string, params: P): Promise<R>;
+  /** Sends and goes on; what cannot be delivered becomes a dead letter. */
+  tell<P, R>(message: MessageContract<P, R>, id: string, params: P): void;
+  /** Delivers a feed subject to this actor as `message`, until it ends. `conflate` keeps only the newest undelivered one. */
+  subscribe<P, R>(subject: string, message: MessageContract<P, R>, options?: { readonly conflate?: boolean }): void;
+  publish(subject: string, message: unknown): void;
+  /** Sends a message to itself once, not before `delayMs`; forgotten when the activation ends. */
+  after<P, R>(delayMs: number, message: MessageContract<P, R>, params: P): CancelTimer;
+  /** Starts work outside the mailbox; its result comes back as a message. The actor goes on meanwhile. */
+  pipe<T, P, R>(work: Promise<T>, message: MessageContract<P, R>, toParams: (outcome: { readonly value: T } | { readonly error: unknown }) => P): void;
+  /** Reports a failure that happened outside a handler (a socket's callback): the actor is restarted. */
+  fail(error: unknown): void;
+  /** Says something to the people watching. */
+  announce(severity: Severity, text: string, code?: string): void;
+}
+
+export type Handlers<S, M extends MessageMap> = {
+  readonly [K in keyof M]: (ctx: ActorContext<S>, params: ParamsOf<M[K]>) => ResultOf<M[K]> | Promise<ResultOf<M[K]>>;
+};
+
+export interface ActorDefinition<S = unknown, M extends MessageMap = MessageMap> {
+  readonly kind: string;
+  /** Names of the params that make the key, in order. */
+  readonly key: readonly string[];
+  readonly messages: M;
+  readonly mailbox: { readonly control: number; readonly market: number };
+  readonly supervise: SupervisionPolicy;
+  /** Passivated after this long without a message; never when absent. */
+  readonly passivateMs?: number;
+  /**
+   * Messages whose promise the mailbox does not wait for: questions to the outside that change no state. Their answers
+   * may come in any order, and a replay does not count them as work under way.
+   */
+  readonly interleave?: readonly string[];
+  /** Builds the state, from the journal where there is one. A failure here is a failed start: retried with back-off. */
+  activate(ctx: ActorContext<S>): S | Promise<S>;
+  readonly handle: Handlers<S, M>;
+  /** Called before a graceful end; after a crash it is not. */
+  deactivate?(ctx: ActorContext<S>): void | Promise<void>;
+  /** The supervisor gave up. `revive` starts the actor once more, for kinds that then only show why they failed. */
+  gaveUp?(ctx: ActorContext<S>, error: Error): Promise<"stop" | "revive">;
+}
+
+/** An actor definition with its types worn off, as the host keeps it. */
+// oxlint-disable-next-line no-explicit-any -- one host keeps actors of every state type; each definition is checked where it is made
+export type AnyActor = ActorDefinition<any, any>;
+
+export function defineActor<S, M extends MessageMap>(definition: ActorDefinition<S, M>): ActorDefinition<S, M> {
+  return definition;
+}
