@@ -4,7 +4,8 @@
  */
 import type { StartOptions } from "../config/start-options.ts";
 import { isExpected } from "../domain/kernel/errors.ts";
-import { type RunningFloor, startFloor, VERSION } from "./start.ts";
+import { VERSION } from "./assemble.ts";
+import { type RunningFloor, startFloor } from "./start.ts";
 import { elapsedMs, wait } from "./system-ports.ts";
 
 const FIRST_BOOK_WAIT_MS = 10_000;
@@ -41,12 +42,12 @@ export async function runInForeground(options: StartOptions, env: Readonly<Recor
 
 async function firstBook(floor: RunningFloor): Promise<void> {
   const untilMs = elapsedMs() + FIRST_BOOK_WAIT_MS;
-  while (floor.floor.feeds().live === 0 && floor.floor.feeds().total > 0 && elapsedMs() < untilMs) await wait(POLL_MS);
+  while (floor.mesh.floor.feeds().live === 0 && floor.mesh.floor.feeds().total > 0 && elapsedMs() < untilMs) await wait(POLL_MS);
 }
 
-function announce({ url, adminPassword, dataFolder, database, source, floor, strategies }: RunningFloor, options: StartOptions): void {
-  const { live, total } = floor.feeds();
-  const seconds = (process.uptime()).toFixed(1);
+function announce({ url, adminPassword, dataFolder, database, source, mesh, strategies }: RunningFloor, options: StartOptions): void {
+  const { live, total } = mesh.floor.feeds();
+  const seconds = process.uptime().toFixed(1);
   const market = options.replay.length > 0 ? `replay of ${options.replay.length} file(s) at speed ${options.speed}` : "simulated venue";
   say(`DSTA ${VERSION}  ${source.desk.name}  ${source.desk.mode.toUpperCase()} (not real money)`);
   say(`  market    ${market}, ${total === 0 ? "bars only" : `${live} of ${total} books live`}, ${strategies} strategies`);
@@ -60,4 +61,3 @@ function crash(what: string, error: unknown): never {
   process.stderr.write(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exit(isExpected(error) ? 1 : 70);
 }
-

@@ -13,7 +13,22 @@ export interface Log {
   close(): Promise<void>;
 }
 
-const REDACTED = ["password", "*.password", "token", "*.token", "accessToken", "*.accessToken", "refreshToken", "*.refreshToken", "authorization", "*.authorization", "headers.authorization", "headers.cookie", "url", "*.databaseUrl"];
+const REDACTED = [
+  "password",
+  "*.password",
+  "token",
+  "*.token",
+  "accessToken",
+  "*.accessToken",
+  "refreshToken",
+  "*.refreshToken",
+  "authorization",
+  "*.authorization",
+  "headers.authorization",
+  "headers.cookie",
+  "url",
+  "*.databaseUrl",
+];
 
 export function openLog(folder: string, level: string, toStdout: boolean): Log {
   const directory = join(folder, "logs");
@@ -21,7 +36,13 @@ export function openLog(folder: string, level: string, toStdout: boolean): Log {
   const file: RotatingFileStream = createStream("dsta.log", { path: directory, size: "10M", maxFiles: 5 });
   // A full disk must not end trading: the journal decides about that, a log line may be lost.
   file.on("error", () => undefined);
-  const streams = [{ level, stream: file as NodeJS.WritableStream }, ...(toStdout ? [{ level, stream: process.stdout as NodeJS.WritableStream }] : [])];
-  const logger = pino({ level, redact: { paths: REDACTED, censor: "[hidden]" }, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.multistream(streams as pino.StreamEntry[]));
+  const streams = [
+    { level, stream: file as NodeJS.WritableStream },
+    ...(toStdout ? [{ level, stream: process.stdout as NodeJS.WritableStream }] : []),
+  ];
+  const logger = pino(
+    { level, redact: { paths: REDACTED, censor: "[hidden]" }, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.multistream(streams as pino.StreamEntry[]),
+  );
   return { logger, close: () => new Promise((resolve) => file.end(resolve)) };
 }

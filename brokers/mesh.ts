@@ -34,23 +34,31 @@ export interface MeshParts extends Omit<FloorDeps, "host"> {
 }
 
 export function createMesh(parts: MeshParts): ServiceBroker {
+  const broker = new ServiceBroker(meshOptions(parts));
+  hostServices(broker, parts);
+  return broker;
+}
+
+/** One service a kind of actor, and the stateless ones in front of them. */
+export function hostServices(broker: ServiceBroker, parts: MeshParts): void {
   const { floor, desk, journal } = parts;
   const { host } = floor;
-  const broker = new ServiceBroker(brokerOptions(parts));
   for (const definition of floor.definitions.values()) {
-    const facade = definition.kind === "positions" ? positionsFacade(desk, host) : definition.kind === "risk" ? riskFacade(desk, host, journal) : {};
+    const facade =
+      definition.kind === "positions" ? positionsFacade(desk, host) : definition.kind === "risk" ? riskFacade(desk, host, journal) : {};
     broker.createService(actorService(definition, host, facade));
   }
   broker.createService(marketService(desk, host));
-  broker.createService(strategiesService({ desk, host, journal, clock: parts.tradingClock, definitions: strategies, definitionOf: strategyNamed }));
+  broker.createService(
+    strategiesService({ desk, host, journal, clock: parts.tradingClock, definitions: strategies, definitionOf: strategyNamed }),
+  );
   broker.createService(ordersService({ desk, host, journal, clock: parts.tradingClock, newId }));
   broker.createService(floorService({ ...parts, host }));
   broker.createService(parts.auth.schema);
   broker.createService(createGateway({ verifier: parts.auth.verifier, clock: systemClock, feed: parts.feed, settings: parts.gateway }));
-  return broker;
 }
 
-function brokerOptions({ nodeId, logger, onStopped }: MeshParts): BrokerOptions {
+export function meshOptions({ nodeId, logger, onStopped }: MeshParts): BrokerOptions {
   return {
     namespace: "dsta",
     nodeID: nodeId,
@@ -72,4 +80,3 @@ function brokerOptions({ nodeId, logger, onStopped }: MeshParts): BrokerOptions 
     skipProcessEventRegistration: true,
   };
 }
-

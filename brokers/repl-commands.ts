@@ -37,8 +37,19 @@ const commands: readonly Command[] = [
     command: "actors [kind]",
     description: "Actors on this node and how they are",
     async action(broker, args, helpers) {
-      const { items } = await broker.call<{ items: ActorRow[] }, unknown>("floor.actors", typeof args.kind === "string" ? { kind: args.kind } : {});
-      const rows = items.map((row) => [row.actorId, row.state, String(row.mailbox), String(row.processed), row.p99Us === null ? "" : String(row.p99Us), String(row.restarts), row.lastError ?? ""]);
+      const { items } = await broker.call<{ items: ActorRow[] }, unknown>(
+        "floor.actors",
+        typeof args.kind === "string" ? { kind: args.kind } : {},
+      );
+      const rows = items.map((row) => [
+        row.actorId,
+        row.state,
+        String(row.mailbox),
+        String(row.processed),
+        row.p99Us === null ? "" : String(row.p99Us),
+        String(row.restarts),
+        row.lastError ?? "",
+      ]);
       show(helpers, ["actor", "state", "mailbox", "handled", "p99 µs", "restarts", "last error"], rows, "no actors");
     },
   },
@@ -49,7 +60,15 @@ const commands: readonly Command[] = [
       const { items } = await broker.call<{ items: PositionRow[] }>("positions.list");
       const pnl = await broker.call<PortfolioPnl>("positions.pnl");
       const open = items.filter(({ quantity }) => quantity !== "0");
-      const rows = open.map((row) => [row.strategyId ?? "", row.symbol, row.quantity, row.averagePrice ?? "", row.markPrice ?? "", row.unrealisedPnl, row.realisedPnl]);
+      const rows = open.map((row) => [
+        row.strategyId ?? "",
+        row.symbol,
+        row.quantity,
+        row.averagePrice ?? "",
+        row.markPrice ?? "",
+        row.unrealisedPnl,
+        row.realisedPnl,
+      ]);
       show(helpers, ["owner", "symbol", "quantity", "average", "mark", "unrealised", "realised"], rows, "flat");
       print(`equity ${pnl.equity} ${pnl.currency}, day ${pnl.dayPnl}, net ${pnl.netPnl} after fees ${pnl.feesPaid}`);
     },
@@ -59,7 +78,16 @@ const commands: readonly Command[] = [
     description: "Open orders",
     async action(broker, _args, helpers) {
       const { items } = await broker.call<{ items: OrderRow[] }, unknown>("orders.active", {});
-      const rows = items.map((row) => [row.orderId, row.strategyId, row.side, row.symbol, row.quantity, row.limitPrice ?? "market", row.filledQuantity, row.status]);
+      const rows = items.map((row) => [
+        row.orderId,
+        row.strategyId,
+        row.side,
+        row.symbol,
+        row.quantity,
+        row.limitPrice ?? "market",
+        row.filledQuantity,
+        row.status,
+      ]);
       show(helpers, ["order", "owner", "side", "symbol", "quantity", "price", "filled", "status"], rows, "no open orders");
     },
   },
@@ -77,7 +105,11 @@ const commands: readonly Command[] = [
     description: "Trade again; the desk's name confirms it",
     async action(broker, args) {
       const confirm = `RESUME ${String(args.desk)}`;
-      const view = await broker.call<RiskView, unknown>("risk.switch", { state: "active", reason: "resumed from the REPL", confirm }, OPERATOR);
+      const view = await broker.call<RiskView, unknown>(
+        "risk.switch",
+        { state: "active", reason: "resumed from the REPL", confirm },
+        OPERATOR,
+      );
       print(`trading is ${view.state}`);
     },
   },
@@ -86,4 +118,9 @@ const commands: readonly Command[] = [
 type ReplCommand = NonNullable<NonNullable<BrokerOptions["replOptions"]>["customCommands"]>[number];
 
 /** The REPL passes named arguments as an object, whatever its types say. */
-export const replCommands: ReplCommand[] = commands.map(({ command, description, action }) => ({ command, description, options: [], action: told(action) as unknown as ReplCommand["action"] }));
+export const replCommands: ReplCommand[] = commands.map(({ command, description, action }) => ({
+  command,
+  description,
+  options: [],
+  action: told(action) as unknown as ReplCommand["action"],
+}));

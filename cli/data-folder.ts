@@ -9,5 +9,5 @@ const DEFAULTS = [".dsta/floor", ".dsta/replay"] as const;
 export function dataFolderWith(file: string, flag: string | undefined, env: Readonly<Record<string, string | undefined>>): string {
   const named = flag ?? env["DSTA_DATA"];
   const candidates = named ? [named] : DEFAULTS;
-  return resolve(candidates.find((folder) => existsSync(join(folder, file))) ?? candidates[0]!);
+  return resolve(candidates.find((folder) => existsSync(join(folder, file))) ?? candidates[0]);
 }

@@ -2,14 +2,14 @@
 import { createInterface } from "node:readline/promises";
 import { runCli } from "./program.ts";
 
-const colour = process.stdout.isTTY === true && !process.env["NO_COLOR"];
+const colour = process.stdout.isTTY && !process.env["NO_COLOR"];
 
 process.exitCode = await runCli(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   env: process.env,
   colour,
-  interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+  interactive: process.stdin.isTTY && process.stdout.isTTY,
   async ask(question) {
     const lines = createInterface({ input: process.stdin, output: process.stderr });
     try {

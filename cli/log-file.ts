@@ -2,8 +2,8 @@
  * Reads the end of a growing file of lines, and follows it. Bounded: looks at the last 4 MB at most, and reads 64 KB at
  * a time while following. A file that was rotated away or cut is followed from the start of the new one.
  */
-import { watchFile } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
+import { open, stat, type FileHandle } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 
 const TAIL_BYTES = 4 * 1_024 * 1_024;
 const CHUNK_BYTES = 64 * 1_024;
@@ -25,39 +25,40 @@ export async function lastLines(path: string, count: number, wanted: (line: stri
   }
 }
 
-/** Calls `show` for each further line; never resolves. Rejects when the file cannot be read. */
-export function followFile(path: string, fromByte: number, show: (line: string) => void): Promise<never> {
+/**
+ * Calls `show` for each further line; never resolves. What was written to a file before it was rotated away is read
+ * first. @throws when the file cannot be read.
+ */
+export async function followFile(path: string, fromByte: number, show: (line: string) => void): Promise<never> {
+  let file = await open(path, "r");
   let at = fromByte;
-  let inode = 0;
-  let rest: Buffer = Buffer.alloc(0);
-  let queue = Promise.resolve();
-  return new Promise<never>((_resolve, reject) => {
-    watchFile(path, { interval: POLL_MS }, (now) => {
-      if (now.ino === 0) return;
-      if ((inode !== 0 && now.ino !== inode) || now.size < at) {
-        at = 0;
-        rest = Buffer.alloc(0);
-      }
-      inode = now.ino;
-      queue = queue.then(() => readOn()).catch(reject);
-    });
-    async function readOn(): Promise<void> {
-      const file = await open(path, "r");
-      try {
-        for (let chunk = await next(file); chunk.length > 0; chunk = await next(file)) {
-          at += chunk.length;
-          const bytes = Buffer.concat([rest, chunk]);
-          const end = bytes.lastIndexOf(10) + 1;
-          rest = Buffer.from(bytes.subarray(end));
-          for (const line of bytes.subarray(0, end).toString("utf8").split("\n")) if (line !== "") show(line);
-        }
-      } finally {
-        await file.close();
-      }
-    }
-    async function next(file: FileHandle): Promise<Buffer> {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, at);
-      return buffer.subarray(0, bytesRead);
-    }
-  });
+  for (;;) {
+    at = await readLines(file, at, show);
+    const [here, there] = [await file.stat(), await stat(path).catch(absent)];
+    if (there !== null && there.ino !== here.ino) {
+      await file.close();
+      file = await open(path, "r");
+      at = 0;
+    } else if (here.size < at) at = 0;
+    else await pause(POLL_MS);
+  }
+}
+
+/** Reads on from `fromByte`; returns where the whole lines end. A line longer than a chunk is shown in pieces. */
+async function readLines(file: FileHandle, fromByte: number, show: (line: string) => void): Promise<number> {
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  let at = fromByte;
+  for (;;) {
+    const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, at);
+    const end = bytesRead === CHUNK_BYTES ? chunk.lastIndexOf(10) + 1 || bytesRead : chunk.subarray(0, bytesRead).lastIndexOf(10) + 1;
+    for (const line of chunk.subarray(0, end).toString("utf8").split("\n")) if (line !== "") show(line);
+    at += end;
+    if (bytesRead < CHUNK_BYTES) return at;
+  }
+}
+
+/** Between the two steps of a rotation there is no file for a moment. */
+function absent(error: unknown): null {
+  if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+  throw error;
 }

@@ -22,14 +22,40 @@ export const SETTINGS = {
   host: setting("HOST", z.string().min(1).default("127.0.0.1"), "only this machine, until someone decides otherwise"),
   port: setting("PORT", z.coerce.number().int().min(0).max(65_535).default(3_000), "0 takes a free one"),
   dataFolder: setting("DSTA_DATA", z.string().min(1).optional(), "default .dsta/floor, or .dsta/replay for a replay"),
-  desk: setting("DSTA_DESK", z.string().regex(/^[a-z0-9-]{1,32}$/, "expected 1 to 32 lower-case letters, digits or '-'").default("desk-1"), "typed again to resume trading"),
-  adminPassword: setting("DSTA_ADMIN_PASSWORD", z.string().min(8, "expected at least 8 characters").max(256).optional(), "else a random one is printed at the first start"),
-  databaseUrl: setting("DATABASE_URL", z.string().regex(/^postgres(ql)?:\/\//, "expected postgres://…").optional(), "else PostgreSQL is embedded"),
+  desk: setting(
+    "DSTA_DESK",
+    z
+      .string()
+      .regex(/^[a-z0-9-]{1,32}$/, "expected 1 to 32 lower-case letters, digits or '-'")
+      .default("desk-1"),
+    "typed again to resume trading",
+  ),
+  adminPassword: setting(
+    "DSTA_ADMIN_PASSWORD",
+    z.string().min(8, "expected at least 8 characters").max(256).optional(),
+    "else a random one is printed at the first start",
+  ),
+  databaseUrl: setting(
+    "DATABASE_URL",
+    z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, "expected postgres://…")
+      .optional(),
+    "else PostgreSQL is embedded",
+  ),
   logLevel: setting("DSTA_LOG_LEVEL", z.enum(["debug", "info", "warn", "error"]).default("info"), "what goes to the log file"),
   seed: setting("DSTA_SEED", z.string().min(1).max(64).default("dsta"), "of the simulated venue: the same seed gives the same market"),
-  simEquity: setting("DSTA_SIM_EQUITY", z.coerce.number().int().min(1_000).max(1_000_000_000).default(1_000_000), "USDT the paper account starts with"),
+  simEquity: setting(
+    "DSTA_SIM_EQUITY",
+    z.coerce.number().int().min(1_000).max(1_000_000_000).default(1_000_000),
+    "USDT the paper account starts with",
+  ),
   askTimeoutMs: setting("DSTA_ASK_TIMEOUT_MS", ms(100, 60_000, 5_000), "an actor that has not answered by then is in trouble"),
-  answerTimeoutMs: setting("DSTA_ANSWER_TIMEOUT_MS", ms(100, 60_000, 5_000), "a venue silent for so long has an unknown outcome; Binance itself times out at 10 s"),
+  answerTimeoutMs: setting(
+    "DSTA_ANSWER_TIMEOUT_MS",
+    ms(100, 60_000, 5_000),
+    "a venue silent for so long has an unknown outcome; Binance itself times out at 10 s",
+  ),
   staleAfterMs: setting("DSTA_STALE_AFTER_MS", ms(500, 600_000, 5_000), "liquid books change many times a second"),
   snapshotRetryMs: setting("DSTA_SNAPSHOT_RETRY_MS", ms(10, 60_000, 500), "a snapshot costs weight at the venue"),
   drainTimeoutMs: setting("DSTA_DRAIN_TIMEOUT_MS", ms(100, 60_000, 5_000), "Ctrl-C waits so long for messages under way"),
@@ -46,7 +72,9 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
   const known = new Set<string>(Object.values(SETTINGS).map(({ env: name }) => name));
   for (const name of Object.keys(env)) {
     if (name.startsWith("DSTA_") && !known.has(name) && !OTHER_DSTA_VARIABLES.has(name)) {
-      throw new DstaError("CONFIG_INVALID", `${name} is not a setting; there are ${[...known].sort().join(", ")}`, { data: { field: name } });
+      throw new DstaError("CONFIG_INVALID", `${name} is not a setting; there are ${[...known].sort().join(", ")}`, {
+        data: { field: name },
+      });
     }
   }
   const values: Record<string, unknown> = {};

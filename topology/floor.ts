@@ -60,7 +60,12 @@ export class Floor {
     this.#parts = parts;
     const { feed, announcer, log, tradingClock, systemClock, elapsedMs, defer, settings } = parts;
     this.host = new ActorHost({
-      tradingClock, systemClock, elapsedMs, defer, feed, log,
+      tradingClock,
+      systemClock,
+      elapsedMs,
+      defer,
+      feed,
+      log,
       directory: new LocalDirectory(parts.nodeId),
       isUrgent: (kind) => URGENT_KINDS.has(kind),
       isFatal: (error) => isFatalJournalError(error) || (isExpected(error) && STRATEGY_FAULTS.has(error.type)),
@@ -140,9 +145,17 @@ function actorsOf(parts: FloorParts): AnyActor[] {
   const simulated = desk.mode !== "live";
   return [
     connectionActor({ venueOf: (account) => venueOf(account.slice(0, account.indexOf(":"))), feed }),
-    bookActor({ accountOf: ofVenue, codecOf: (venue) => venueOf(venue).codec, staleAfterMs: settings.staleAfterMs, snapshotRetryMs: settings.snapshotRetryMs }),
+    bookActor({
+      accountOf: ofVenue,
+      codecOf: (venue) => venueOf(venue).codec,
+      staleAfterMs: settings.staleAfterMs,
+      snapshotRetryMs: settings.snapshotRetryMs,
+    }),
     barsActor({ accountOf: ofVenue }),
-    positionsActor({ journal, termsOf: (account) => ({ account, currency: "USDT", startEquity: fromNumber(parts.startEquity), simulated }) }),
+    positionsActor({
+      journal,
+      termsOf: (account) => ({ account, currency: "USDT", startEquity: fromNumber(parts.startEquity), simulated }),
+    }),
     riskActor({ journal, hasBooks: (venue) => venueOf(venue).capabilities.depthStream !== false }),
     executionActor({ journal, lookup: LOOKUP_POLICY, answerTimeoutMs: settings.answerTimeoutMs }),
     strategyActor({ journal, definitionOf: parts.definitionOf, isSimulated: () => simulated }),

@@ -23,5 +23,7 @@ export function replaySamples(symbol: string, hasBook: boolean, interval: string
     { id: `sma-${base}-1`, strategy: "sma-cross", symbol, params: { interval, fast: 10, slow: 30, size: 10_000 } },
     { id: `meanrev-${base}-1`, strategy: "bollinger-reversion", symbol, params: { interval, size: 10_000 } },
   ];
-  return hasBook ? [...following, { id: `mm-${base}-1`, strategy: "market-maker", symbol, params: { size: 2_000, maxInventory: 10_000 } }] : following;
+  return hasBook
+    ? [...following, { id: `mm-${base}-1`, strategy: "market-maker", symbol, params: { size: 2_000, maxInventory: 10_000 } }]
+    : following;
 }

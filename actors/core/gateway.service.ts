@@ -5,7 +5,6 @@
  * parameters (422), call (504 after the timeout). Refuses whatever the route table does not name.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { randomUUID } from "node:crypto";
 import { parse as parseQuery } from "node:querystring";
 import type { Context, Service, ServiceSchema } from "moleculer";
 import ApiGateway, { type ApiSettingsSchema } from "moleculer-web";
@@ -19,6 +18,7 @@ import { close, listen, type ListenAddress } from "./listen.ts";
 import { openApiDocument } from "./openapi.ts";
 import { refreshCookie, refreshCookieOf } from "./refresh-cookie.ts";
 import { readJsonBody } from "./request-body.ts";
+import { requestIdOf } from "./request-id.ts";
 import { checkParams } from "./request-params.ts";
 import { methodRefused, nothingAt, RouteMatcher, type RouteMatch } from "./route-matcher.ts";
 import { DATA_HEADERS, PAGE_HEADERS } from "./security-headers.ts";
@@ -26,15 +26,6 @@ import { apiDocs, dashboardFiles } from "./static-files.ts";
 import { createStreams, type Streams } from "./streams/stream-server.ts";
 
 const STOP_GRACE_MS = 2_000;
-const REQUEST_ID = /^[A-Za-z0-9._:-]{1,64}$/;
-
-interface GatewayRequest extends IncomingMessage {
-  query?: Record<string, unknown>;
-}
-
-interface Found {
-  readonly alias: { readonly match: RouteMatch };
-}
 
 /** The running service, as `broker.getLocalService("gateway")` gives it. */
 export interface GatewayService extends Service {
@@ -63,8 +54,8 @@ export function createGateway(deps: GatewayDeps): ServiceSchema<ApiSettingsSchem
       logRouteRegistration: null,
       routes: [{ path: API_PATH, aliases: {}, bodyParsers: false, mappingPolicy: "restrict", logging: false }],
     },
-    actions: { listAliases: false, addRoute: false, removeRoute: false },
-    methods: requestMethods(admission, settings),
+    actions: { rest: restAction(admission, settings), listAliases: false, addRoute: false, removeRoute: false },
+    methods: { errorHandler },
     created() {
       const service = this as GatewayService;
       service.address = null;
@@ -85,61 +76,61 @@ export function createGateway(deps: GatewayDeps): ServiceSchema<ApiSettingsSchem
   };
 }
 
-/** What replaces moleculer-web's own steps: finding the route, admitting, answering. */
-function requestMethods(admission: Admission, settings: GatewaySettings) {
+/**
+ * Replaces moleculer-web's own `rest` action, which its HTTP handler calls with the request in a context of its own:
+ * finds the route, admits, checks, calls, answers.
+ */
+function restAction(admission: Admission, settings: GatewaySettings) {
   const matcher = new RouteMatcher(routes);
   return {
-    /** Called with the path below the root and the method (for OPTIONS, which never gets here, another one). */
-    resolveAlias(this: GatewayService & { routes: unknown[] }, url: string, method: string) {
-      const match = matcher.match(method, url.slice(API_PATH.length + 1));
-      return { alias: { match, route: this.routes[0] }, params: match.params };
-    },
-
-    /** Node's own parser: a repeated name is a list, and nothing nests. */
-    parseQueryString(request: IncomingMessage) {
-      const url = request.url ?? "/";
-      const mark = url.indexOf("?");
-      return mark === -1 ? { url, query: {} } : { url: url.slice(0, mark), query: { ...parseQuery(url.slice(mark + 1)) } };
-    },
-
-    async routeHandler(context: Context<unknown, AuthMeta>, _route: unknown, request: GatewayRequest, response: ServerResponse, found: Found): Promise<boolean> {
-      const { match } = found.alias;
+    visibility: "private" as const,
+    timeout: 0,
+    async handler(context: Context<RestParams, AuthMeta>): Promise<boolean> {
+      const { req: request, res: response } = context.params;
+      const { path, query } = splitUrl(request.url ?? "/");
+      const match = matcher.match(request.method ?? "GET", path.slice(API_PATH.length + 1));
       const { route } = match;
       const admitted = admission.admit(request, route.permission);
       const verified = admitted instanceof Promise ? await admitted : admitted;
       context.meta.user = verified?.identity ?? null;
-      const params = await collectParams(request, match);
+      const body = route.method === "GET" ? undefined : await readJsonBody(request);
+      const params = collectParams(request, match, { ...body, ...query, ...match.params });
       if (route.path.startsWith("auth/")) {
         context.meta.session = verified?.session ?? null;
         context.meta.remoteAddress = admission.address(request);
       }
       const data: unknown = await context.call(route.action, params, { timeout: settings.callTimeoutMs });
-      if (route.action === "auth.login" || route.action === "auth.refresh") {
-        response.setHeader("Set-Cookie", refreshCookie(request, (data as Tokens).refreshToken));
-      } else if (route.action === "auth.logout") response.setHeader("Set-Cookie", refreshCookie(request, ""));
-      sendJson(request, response, route.status, data);
+      sendJson(request, response, route.status, data, cookieHeader(request, route.action, data));
       return true;
-    },
-
-    errorHandler(this: GatewayService, request: GatewayRequest, response: ServerResponse, error: unknown) {
-      const shown = publicError(error);
-      const requestId = String(request.headers["x-request-id"]);
-      if (shown.code >= 500) {
-        const path = (request.url ?? "").split("?", 1)[0];
-        this.logger.error(`request ${requestId} ${request.method} ${path} failed with ${shown.type}`, error);
-      }
-      if (response.headersSent) return void response.destroy();
-      for (const [name, value] of Object.entries(errorHeaders(shown))) response.setHeader(name, value);
-      sendJson(request, response, shown.code, errorBody(shown, requestId));
     },
   };
 }
 
-/** Path over query over body, the Idempotency-Key header and the refresh cookie; checked by the route's schema. */
-async function collectParams(request: GatewayRequest, match: RouteMatch): Promise<Record<string, unknown>> {
-  const { route, params: path } = match;
-  const body = route.method === "GET" ? undefined : await readJsonBody(request);
-  const params: Record<string, unknown> = { ...body, ...request.query, ...path };
+interface RestParams {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+}
+
+/** Path without a slash at its end; a query name given twice is a list, and nothing nests. */
+function splitUrl(url: string): { path: string; query: Record<string, unknown> } {
+  const mark = url.indexOf("?");
+  const path = mark === -1 ? url : url.slice(0, mark);
+  return { path: path.endsWith("/") ? path.slice(0, -1) : path, query: mark === -1 ? {} : parseQuery(url.slice(mark + 1)) };
+}
+
+function errorHandler(this: Service, request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  const shown = publicError(error);
+  const requestId = String(request.headers["x-request-id"]);
+  if (shown.code >= 500) {
+    const path = (request.url ?? "").split("?", 1)[0];
+    this.logger.error(`request ${requestId} ${request.method} ${path} failed with ${shown.type}`, error);
+  }
+  if (response.headersSent) response.destroy();
+  else sendJson(request, response, shown.code, errorBody(shown, requestId), Object.entries(errorHeaders(shown)).flat());
+}
+
+/** Adds the Idempotency-Key header and the refresh cookie; checked by the route's schema. */
+function collectParams(request: IncomingMessage, { route }: RouteMatch, params: Record<string, unknown>): Record<string, unknown> {
   const key = request.headers["idempotency-key"];
   if (typeof key === "string" && "idempotencyKey" in route.params.shape) {
     if (params["idempotencyKey"] !== undefined && params["idempotencyKey"] !== key) {
@@ -147,19 +138,25 @@ async function collectParams(request: GatewayRequest, match: RouteMatch): Promis
     }
     params["idempotencyKey"] = key;
   }
-  if ("refreshToken" in route.params.shape && params["refreshToken"] === undefined) {
+  if (params["refreshToken"] === undefined && "refreshToken" in route.params.shape) {
     const cookie = refreshCookieOf(request);
     if (cookie !== undefined) params["refreshToken"] = cookie;
   }
   return checkParams(route, params);
 }
 
-function sendJson(request: IncomingMessage, response: ServerResponse, status: number, data: unknown): void {
+function cookieHeader(request: IncomingMessage, action: string, data: unknown): string[] {
+  if (action === "auth.login" || action === "auth.refresh") return ["Set-Cookie", refreshCookie(request, (data as Tokens).refreshToken)];
+  return action === "auth.logout" ? ["Set-Cookie", refreshCookie(request, "")] : [];
+}
+
+const FIXED_HEADERS = [...DATA_HEADERS.flat(), "Content-Type", "application/json; charset=utf-8", "Cache-Control", "no-store"];
+
+/** One write of all headers at once: setting them one by one costs more than the rest of the answer. */
+function sendJson(request: IncomingMessage, response: ServerResponse, status: number, data: unknown, extra: readonly string[]): void {
   const text = JSON.stringify(data);
-  response.statusCode = status;
-  response.setHeader("Content-Type", "application/json; charset=utf-8");
-  response.setHeader("Cache-Control", "no-store");
-  response.setHeader("Content-Length", Buffer.byteLength(text));
+  const own = ["X-Request-Id", String(request.headers["x-request-id"]), "Content-Length", String(Buffer.byteLength(text))];
+  response.writeHead(status, [...FIXED_HEADERS, ...own, ...extra]);
   response.end(request.method === "HEAD" ? undefined : text);
 }
 
@@ -167,19 +164,18 @@ function sendJson(request: IncomingMessage, response: ServerResponse, status: nu
 function siteHandler(service: GatewayService, settings: GatewaySettings) {
   const dashboard = dashboardFiles(settings.dashboardFolder);
   const docs = apiDocs(JSON.stringify(openApiDocument(routes, settings.version)));
-  return (request: GatewayRequest, response: ServerResponse): void => {
+  return (request: IncomingMessage, response: ServerResponse): void => {
     // moleculer-web takes the request's id from this header: the caller's own when it is harmless.
-    const given = request.headers["x-request-id"];
-    if (typeof given !== "string" || !REQUEST_ID.test(given)) request.headers["x-request-id"] = randomUUID();
+    request.headers["x-request-id"] = requestIdOf(request.headers["x-request-id"]);
     delete request.headers["x-correlation-id"];
     const path = request.url ?? "/";
-    for (const [name, value] of path.startsWith(API_PATH) ? DATA_HEADERS : PAGE_HEADERS) response.setHeader(name, value);
     // moleculer-web would answer OPTIONS with the route of Access-Control-Request-Method: it must not get there.
     if (request.method === "OPTIONS") return service.errorHandler(request, response, methodRefused("OPTIONS", ["GET", "HEAD", "POST", "PUT"]));
     if (path.startsWith(`${API_PATH}/`)) return void service.httpHandler(request, response);
     if (request.method !== "GET" && request.method !== "HEAD") {
       return service.errorHandler(request, response, methodRefused(request.method ?? "", ["GET", "HEAD"]));
     }
+    for (const [name, value] of PAGE_HEADERS) response.setHeader(name, value);
     const missing = () => service.errorHandler(request, response, nothingAt(path.split("?", 1)[0]!));
     return path.startsWith("/api/docs") ? docs(request, response, missing) : dashboard(request, response, missing);
   };

@@ -45,7 +45,14 @@ export function barsActor(deps: BarsDeps) {
       const account = deps.accountOf(venue);
       const intervalMs = INTERVALS[interval];
       const instrument = findInstrument(await ctx.ask(connectionMessages.instruments, account, {}), venue, symbol);
-      const aggregator = new BarAggregator({ venue, symbol, intervalMs, priceDecimals: instrument.priceDecimals, quantityDecimals: instrument.quantityDecimals, fillEmpty: true });
+      const aggregator = new BarAggregator({
+        venue,
+        symbol,
+        intervalMs,
+        priceDecimals: instrument.priceDecimals,
+        quantityDecimals: instrument.quantityDecimals,
+        fillEmpty: true,
+      });
       ctx.subscribe(subjects.trade(venue, symbol), barsMessages.trade);
       ctx.subscribe(subjects.venueBar(venue, symbol, interval), barsMessages.venueBar);
       const history = await ctx.ask(connectionMessages.bars, account, { symbol, intervalMs, limit: KEPT });

@@ -14,7 +14,8 @@ interface MarketParams {
 }
 
 export function marketService(desk: Desk, host: ActorHost): ServiceSchema {
-  const instruments = (venue: string): Promise<readonly Instrument[]> => host.ask(connectionMessages.instruments, accountOf(desk, venue), {});
+  const instruments = (venue: string): Promise<readonly Instrument[]> =>
+    host.ask(connectionMessages.instruments, accountOf(desk, venue), {});
 
   /** Resolves the venue and refuses a symbol it does not have, before an actor is born for it. */
   async function marketOf({ venue, symbol }: MarketParams): Promise<string> {
@@ -47,8 +48,13 @@ export function marketService(desk: Desk, host: ActorHost): ServiceSchema {
 
 function instrumentRow({ venue, symbol, kind, tickSize, lotSize, minNotional, makerFeeRate, takerFeeRate }: Instrument) {
   return {
-    venue, symbol, kind,
-    tickSize: format(tickSize), lotSize: format(lotSize), minNotional: format(minNotional),
-    makerFeeRate: format(makerFeeRate), takerFeeRate: format(takerFeeRate),
+    venue,
+    symbol,
+    kind,
+    tickSize: format(tickSize),
+    lotSize: format(lotSize),
+    minNotional: format(minNotional),
+    makerFeeRate: format(makerFeeRate),
+    takerFeeRate: format(takerFeeRate),
   };
 }

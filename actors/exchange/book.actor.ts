@@ -66,8 +66,20 @@ export function bookActor(deps: BookDeps) {
       const book = new OrderBook();
       const sequencer = new BookSequencer(book, codec.rules);
       ctx.state = {
-        venue, symbol, account, instrument, codec, book, sequencer, connected,
-        update: emptyDepthUpdate(), silent: false, snapshotAsked: false, malformed: 0, receivedAtMs: ctx.clock.now(), quality: "RESYNC",
+        venue,
+        symbol,
+        account,
+        instrument,
+        codec,
+        book,
+        sequencer,
+        connected,
+        update: emptyDepthUpdate(),
+        silent: false,
+        snapshotAsked: false,
+        malformed: 0,
+        receivedAtMs: ctx.clock.now(),
+        quality: "RESYNC",
       };
       ctx.subscribe(subjects.depth(venue, symbol), bookMessages.frame);
       ctx.subscribe(subjects.connection(venue), bookMessages.connection);
@@ -215,7 +227,12 @@ function bookView(ctx: Ctx, depth: number): BookView {
   const { state } = ctx;
   const { instrument, book, sequencer } = state;
   const text = (side: "bid" | "ask"): [string, string][] =>
-    book.levels(side, depth).map(([price, quantity]) => [format(fromUnits(price, instrument.priceDecimals)), format(fromUnits(quantity, instrument.quantityDecimals))]);
+    book
+      .levels(side, depth)
+      .map(([price, quantity]) => [
+        format(fromUnits(price, instrument.priceDecimals)),
+        format(fromUnits(quantity, instrument.quantityDecimals)),
+      ]);
   return {
     venue: state.venue,
     symbol: state.symbol,

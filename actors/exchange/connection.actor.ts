@@ -65,10 +65,24 @@ export function connectionActor(deps: ConnectionDeps) {
       const markets = new Map(
         instruments.map((instrument) => [
           venue.venueSymbol(instrument.symbol),
-          { instrument, depthSubject: subjects.depth(venue.id, instrument.symbol), tradeSubject: subjects.trade(venue.id, instrument.symbol) },
+          {
+            instrument,
+            depthSubject: subjects.depth(venue.id, instrument.symbol),
+            tradeSubject: subjects.trade(venue.id, instrument.symbol),
+          },
         ]),
       );
-      const state: ConnectionActorState = { venue, markets, instruments, connected: false, reason: "connecting", frames: 0, unknownFrames: 0, malformedFrames: 0, lastFrameAtMs: 0 };
+      const state: ConnectionActorState = {
+        venue,
+        markets,
+        instruments,
+        connected: false,
+        reason: "connecting",
+        frames: 0,
+        unknownFrames: 0,
+        malformedFrames: 0,
+        lastFrameAtMs: 0,
+      };
       ctx.state = state;
       const earlier = attached.get(ctx.id);
       attached.set(ctx.id, { ctx, lostReason: earlier?.lostReason ?? null });
@@ -130,7 +144,8 @@ function onFrame(ctx: Ctx, feed: LocalFeed, text: string, receivedAtMs: number):
 }
 
 function onMalformed(ctx: Ctx, error: unknown): void {
-  if (++ctx.state.malformedFrames <= MALFORMED_ANNOUNCED_MAX) ctx.announce("warn", `malformed frame skipped: ${messageOf(error)}`, "MALFORMED_FRAME");
+  if (++ctx.state.malformedFrames <= MALFORMED_ANNOUNCED_MAX)
+    ctx.announce("warn", `malformed frame skipped: ${messageOf(error)}`, "MALFORMED_FRAME");
 }
 
 function onConnected(ctx: Ctx, connected: boolean, reason: string): void {
@@ -141,7 +156,11 @@ function onConnected(ctx: Ctx, connected: boolean, reason: string): void {
   const message = { venue: state.venue.id, connected, reason, atMs: ctx.clock.now() };
   ctx.publish(subjects.connection(state.venue.id), message);
   ctx.tell(executionMessages.connection, ctx.id, message);
-  ctx.announce(connected ? "info" : "warn", connected ? "connected" : `connection lost: ${reason}`, connected ? "CONNECTED" : "CONNECTION_LOST");
+  ctx.announce(
+    connected ? "info" : "warn",
+    connected ? "connected" : `connection lost: ${reason}`,
+    connected ? "CONNECTED" : "CONNECTION_LOST",
+  );
 }
 
 function statusOf(ctx: Ctx): ConnectionStatus {

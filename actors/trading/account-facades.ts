@@ -19,10 +19,25 @@ const by = (ctx: Params<unknown>): string => ctx.meta.user?.name ?? "operator";
 export function positionsFacade(desk: Desk, host: ActorHost): Actions {
   const account = desk.accounts[0]!;
   return {
-    list: { handler: async (ctx: Params<{ strategyId?: string }>) => ({ items: await host.ask(positionsMessages.rows, account, { account, strategyId: ctx.params.strategyId }) }) },
-    get: { handler: (ctx: Params<{ symbol: string; venue?: string }>) => host.ask(positionsMessages.net, account, { account, venue: venueOr(desk, ctx.params.venue), symbol: ctx.params.symbol }) },
+    list: {
+      handler: async (ctx: Params<{ strategyId?: string }>) => ({
+        items: await host.ask(positionsMessages.rows, account, { account, strategyId: ctx.params.strategyId }),
+      }),
+    },
+    get: {
+      handler: (ctx: Params<{ symbol: string; venue?: string }>) =>
+        host.ask(positionsMessages.net, account, { account, venue: venueOr(desk, ctx.params.venue), symbol: ctx.params.symbol }),
+    },
     pnl: { handler: () => host.ask(positionsMessages.portfolio, account, { account }) },
-    equity: { handler: async (ctx: Params<{ fromMs?: number; points?: number }>) => ({ items: await host.ask(positionsMessages.equityCurve, account, { account, fromMs: ctx.params.fromMs, points: ctx.params.points ?? 500 }) }) },
+    equity: {
+      handler: async (ctx: Params<{ fromMs?: number; points?: number }>) => ({
+        items: await host.ask(positionsMessages.equityCurve, account, {
+          account,
+          fromMs: ctx.params.fromMs,
+          points: ctx.params.points ?? 500,
+        }),
+      }),
+    },
   };
 }
 
@@ -30,14 +45,20 @@ export function riskFacade(desk: Desk, host: ActorHost, journal: Journal): Actio
   const account = desk.accounts[0]!;
   return {
     limits: { handler: () => host.ask(riskMessages.view, account, { account }) },
-    setLimits: { handler: (ctx: Params<{ limits: Partial<RiskLimitsView>; reason: string }>) => host.ask(riskMessages.changeLimits, account, { account, limits: ctx.params.limits, by: by(ctx), reason: ctx.params.reason }) },
+    setLimits: {
+      handler: (ctx: Params<{ limits: Partial<RiskLimitsView>; reason: string }>) =>
+        host.ask(riskMessages.changeLimits, account, { account, limits: ctx.params.limits, by: by(ctx), reason: ctx.params.reason }),
+    },
     switch: {
       handler: async (ctx: Params<{ state: "active" | "reducing" | "halted"; reason: string; confirm?: string }>) => {
         const { state, reason, confirm } = ctx.params;
         const expected = `RESUME ${desk.name}`;
         // Safer is quick, riskier is slow: only going back to active has to be meant.
         if (state === "active" && confirm !== expected) {
-          throw new DstaError("CONFIRMATION_REQUIRED", `confirm: expected ${JSON.stringify(expected)} to resume trading`, { code: 422, data: { field: "confirm", expected } });
+          throw new DstaError("CONFIRMATION_REQUIRED", `confirm: expected ${JSON.stringify(expected)} to resume trading`, {
+            code: 422,
+            data: { field: "confirm", expected },
+          });
         }
         return host.ask(riskMessages.setTrading, account, { account, state, by: by(ctx), reason });
       },

@@ -5,7 +5,14 @@
  * sent without a reservation, nothing is sent twice; a request without an answer makes the order `Unknown`, which is
  * looked up until the venue says what happened, and never resent.
  */
-import { connectionMessages, executionMessages, type OrderNotice, positionsMessages, riskMessages, strategyMessages } from "../../domain/contract/actors.ts";
+import {
+  connectionMessages,
+  executionMessages,
+  type OrderNotice,
+  positionsMessages,
+  riskMessages,
+  strategyMessages,
+} from "../../domain/contract/actors.ts";
 import { orderRow } from "../../domain/contract/rows.ts";
 import { subjects } from "../../domain/contract/subjects.ts";
 import type { OrderRow } from "../../domain/contract/views.ts";
@@ -18,7 +25,7 @@ import { LookupSchedule, type LookupPolicy } from "../../domain/order/lookup-sch
 import { type Order, orderIdOf, ownerOf } from "../../domain/order/order.ts";
 import { OrderRegistry } from "../../domain/order/order-registry.ts";
 import { neverArrived, reconcileEvents, reportEvents } from "../../domain/order/reports.ts";
-import { type ApprovedIntent, confirmApproved } from "../../domain/risk/approved.ts";
+import { type ApprovedIntent, confirmApproved } from "../../domain/order/approved.ts";
 import { isOpen } from "../../domain/order/transitions.ts";
 import type { VenueOrder, VenueReport } from "../../domain/order/types.ts";
 import { type ActorContext, defineActor } from "../../mixins/hosted/actor.ts";
@@ -120,7 +127,16 @@ async function submit(ctx: Ctx, message: ApprovedIntent): Promise<OrderRow> {
   const owner = ownerOf({ orderId, intent });
   await commit(ctx, [{ ...owner, type: "OrderSubmitted", atMs: ctx.clock.now(), intent }]);
   const { symbol, side, type, quantity, limitPrice, timeInForce, postOnly } = intent;
-  await ctx.ask(connectionMessages.submit, ctx.id, { clientOrderId: orderId, symbol, side, type, quantity, limitPrice, timeInForce, postOnly });
+  await ctx.ask(connectionMessages.submit, ctx.id, {
+    clientOrderId: orderId,
+    symbol,
+    side,
+    type,
+    quantity,
+    limitPrice,
+    timeInForce,
+    postOnly,
+  });
   return orderRow(known(ctx, orderId));
 }
 
@@ -133,11 +149,19 @@ async function requestCancel(ctx: Ctx, order: Order, by: string, reason: string)
   return known(ctx, orderId);
 }
 
-async function cancelAll(ctx: Ctx, strategyId: string | undefined, by: string, reason: string): Promise<{ requested: number; unknown: number }> {
+async function cancelAll(
+  ctx: Ctx,
+  strategyId: string | undefined,
+  by: string,
+  reason: string,
+): Promise<{ requested: number; unknown: number }> {
   const open = ctx.state.orders.open(strategyId);
   const atMs = ctx.clock.now();
   const fresh = open.filter((order) => !order.cancelRequested);
-  await commit(ctx, fresh.map((order) => ({ ...ownerOf(order), type: "OrderCancelRequested", atMs, by, reason })));
+  await commit(
+    ctx,
+    fresh.map((order) => ({ ...ownerOf(order), type: "OrderCancelRequested", atMs, by, reason })),
+  );
   for (const order of open) await ctx.ask(connectionMessages.cancel, ctx.id, { symbol: order.intent.symbol, clientOrderId: order.orderId });
   return { requested: open.length, unknown: open.filter((order) => order.status === "Unknown").length };
 }
@@ -145,7 +169,11 @@ async function cancelAll(ctx: Ctx, strategyId: string | undefined, by: string, r
 async function onReport(ctx: Ctx, report: VenueReport): Promise<void> {
   const order = ctx.state.orders.get(report.clientOrderId);
   if (!order) {
-    ctx.announce("critical", `the venue reports ${report.kind} for ${report.clientOrderId}, which is not an order of ours`, "ORPHAN_REPORT");
+    ctx.announce(
+      "critical",
+      `the venue reports ${report.kind} for ${report.clientOrderId}, which is not an order of ours`,
+      "ORPHAN_REPORT",
+    );
     return;
   }
   await commit(ctx, reportEvents(order, report));
@@ -174,7 +202,8 @@ async function reconcile(ctx: Ctx, venueOrders: readonly VenueOrder[]): Promise<
   for (const venueOrder of venueOrders) {
     const order = ctx.state.orders.get(venueOrder.clientOrderId);
     if (order) await commit(ctx, reconcileEvents(order, venueOrder, atMs));
-    else if (venueOrder.status === "open") ctx.announce("critical", `the venue has an open order ${venueOrder.clientOrderId} that is not ours`, "ORPHAN_ORDER");
+    else if (venueOrder.status === "open")
+      ctx.announce("critical", `the venue has an open order ${venueOrder.clientOrderId} that is not ours`, "ORPHAN_ORDER");
   }
 }
 
@@ -190,8 +219,12 @@ async function findLost(ctx: Ctx, deps: ExecutionDeps): Promise<void> {
 async function resolveLookup(ctx: Ctx, deps: ExecutionDeps, order: Order, found: VenueOrder | null): Promise<void> {
   const atMs = ctx.clock.now();
   if (found) return commit(ctx, reconcileEvents(order, found, atMs));
-  if (order.venueOrderId === null && atMs - order.createdAtMs >= deps.lookup.arrivalGraceMs) return commit(ctx, [neverArrived(order, atMs)]);
-  if (order.status !== "Unknown") await commit(ctx, [{ ...ownerOf(order), type: "OrderOutcomeUnknown", atMs, request: "submit", reason: "the venue does not know it (yet)" }]);
+  if (order.venueOrderId === null && atMs - order.createdAtMs >= deps.lookup.arrivalGraceMs)
+    return commit(ctx, [neverArrived(order, atMs)]);
+  if (order.status !== "Unknown")
+    await commit(ctx, [
+      { ...ownerOf(order), type: "OrderOutcomeUnknown", atMs, request: "submit", reason: "the venue does not know it (yet)" },
+    ]);
 }
 
 async function onLookedUp(ctx: Ctx, deps: ExecutionDeps, orderId: string, found: VenueOrder | null, error: string | null): Promise<void> {
@@ -208,16 +241,30 @@ async function sweep(ctx: Ctx, deps: ExecutionDeps): Promise<void> {
     const waiting = order.status === "Pending" || order.status === "CancelPending";
     if (!waiting || nowMs - order.updatedAtMs < deps.answerTimeoutMs) continue;
     const request = order.status === "Pending" ? ("submit" as const) : ("cancel" as const);
-    await commit(ctx, [{ ...ownerOf(order), type: "OrderOutcomeUnknown", atMs: nowMs, request, reason: `no answer in ${deps.answerTimeoutMs} ms` }]);
+    await commit(ctx, [
+      { ...ownerOf(order), type: "OrderOutcomeUnknown", atMs: nowMs, request, reason: `no answer in ${deps.answerTimeoutMs} ms` },
+    ]);
   }
   const unknown = orders.open().filter((order) => order.status === "Unknown");
-  for (const orderId of lookups.due(unknown.map((order) => order.orderId), nowMs)) lookUp(ctx, orderId);
-  for (const orderId of lookups.escalate(nowMs)) ctx.announce("critical", `order ${orderId} has been unknown for ${deps.lookup.escalateAfterMs / 1_000} s: look at the venue`, "ORDER_UNKNOWN");
+  for (const orderId of lookups.due(
+    unknown.map((order) => order.orderId),
+    nowMs,
+  ))
+    lookUp(ctx, orderId);
+  for (const orderId of lookups.escalate(nowMs))
+    ctx.announce(
+      "critical",
+      `order ${orderId} has been unknown for ${deps.lookup.escalateAfterMs / 1_000} s: look at the venue`,
+      "ORDER_UNKNOWN",
+    );
 }
 
 function lookUp(ctx: Ctx, orderId: string): void {
   const { intent } = known(ctx, orderId);
-  ctx.pipe(ctx.ask(connectionMessages.order, ctx.id, { symbol: intent.symbol, clientOrderId: orderId }), executionMessages.lookedUp, (outcome) =>
-    "value" in outcome ? { orderId, value: outcome.value, error: null } : { orderId, value: null, error: messageOf(outcome.error) },
+  ctx.pipe(
+    ctx.ask(connectionMessages.order, ctx.id, { symbol: intent.symbol, clientOrderId: orderId }),
+    executionMessages.lookedUp,
+    (outcome) =>
+      "value" in outcome ? { orderId, value: outcome.value, error: null } : { orderId, value: null, error: messageOf(outcome.error) },
   );
 }

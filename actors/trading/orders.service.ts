@@ -61,13 +61,30 @@ export function ordersService(deps: OrdersDeps): ServiceSchema {
         const intent = await intentOf(deps, ctx.params, by(ctx));
         const placed = await host.ask(riskMessages.place, intent.account, intent);
         if (placed.order) return placed.order;
-        throw new DstaError(placed.code ?? "REFUSED", placed.reason ?? "refused by risk", { code: 422, data: { code: placed.code, intentId: intent.intentId } });
+        throw new DstaError(placed.code ?? "REFUSED", placed.reason ?? "refused by risk", {
+          code: 422,
+          data: { code: placed.code, intentId: intent.intentId },
+        });
       },
-      active: async (ctx: Params<{ strategyId?: string }>) => ({ items: await host.ask(executionMessages.open, account, { account, strategyId: ctx.params.strategyId }) }),
+      active: async (ctx: Params<{ strategyId?: string }>) => ({
+        items: await host.ask(executionMessages.open, account, { account, strategyId: ctx.params.strategyId }),
+      }),
       async list(ctx: Params<Page & { strategyId?: string; symbol?: string }>) {
         const { limit, before, strategyId, symbol } = ctx.params;
-        const submitted = await journal.query({ stream, types: ["OrderSubmitted"], match: matching({ strategyId, symbol }), limit, ...pageFrom(before) });
-        const items = await Promise.all(submitted.map(async (event) => (await recent(host, account, String(event.data.orderId))) ?? orderRow(await foldOrder(journal, stream, String(event.data.orderId)))));
+        const submitted = await journal.query({
+          stream,
+          types: ["OrderSubmitted"],
+          match: matching({ strategyId, symbol }),
+          limit,
+          ...pageFrom(before),
+        });
+        const items = await Promise.all(
+          submitted.map(
+            async (event) =>
+              (await recent(host, account, String(event.data.orderId))) ??
+              orderRow(await foldOrder(journal, stream, String(event.data.orderId))),
+          ),
+        );
         return { items, next: nextOf(submitted, limit) };
       },
       async get(ctx: Params<{ id: string }>) {
@@ -81,13 +98,25 @@ export function ordersService(deps: OrdersDeps): ServiceSchema {
         return host.ask(executionMessages.cancel, account, { account, orderId, by: by(ctx), reason: `cancelled by ${by(ctx)}` });
       },
       async cancelAll(ctx: Params<{ strategyId?: string }>) {
-        const { requested } = await host.ask(executionMessages.cancelAll, account, { account, strategyId: ctx.params.strategyId, by: by(ctx), reason: `all cancelled by ${by(ctx)}` });
+        const { requested } = await host.ask(executionMessages.cancelAll, account, {
+          account,
+          strategyId: ctx.params.strategyId,
+          by: by(ctx),
+          reason: `all cancelled by ${by(ctx)}`,
+        });
         return { requested };
       },
       async fills(ctx: Params<Page & { orderId?: string; strategyId?: string; symbol?: string; fromMs?: number; toMs?: number }>) {
         const { limit, before, fromMs, toMs, orderId, strategyId, symbol } = ctx.params;
         const range = { ...(fromMs === undefined ? {} : { fromMs }), ...(toMs === undefined ? {} : { toMs }) };
-        const booked = await journal.query({ stream: `positions/${account}`, types: ["FillBooked"], match: matching({ orderId, strategyId, symbol }), limit, ...range, ...pageFrom(before) });
+        const booked = await journal.query({
+          stream: `positions/${account}`,
+          types: ["FillBooked"],
+          match: matching({ orderId, strategyId, symbol }),
+          limit,
+          ...range,
+          ...pageFrom(before),
+        });
         return { items: booked.map(fillOf), next: nextOf(booked, limit) };
       },
     },
@@ -103,7 +132,8 @@ async function intentOf({ desk, host, clock, newId }: OrdersDeps, wish: OrderWis
   if (wish.type === "market" && wish.price !== undefined) throw invalid("price", "no price for a market order", wish.price);
   if (wish.type === "market" && wish.postOnly) throw invalid("postOnly", "false for a market order", true);
   if (wish.type === "market" && wish.timeInForce === "GTC") throw invalid("timeInForce", "IOC for a market order", "GTC");
-  if (wish.strategyId !== undefined && wish.strategyId !== "manual" && !host.find(`strategy/${wish.strategyId}`)) throw notFound("strategy", wish.strategyId);
+  if (wish.strategyId !== undefined && wish.strategyId !== "manual" && !host.find(`strategy/${wish.strategyId}`))
+    throw notFound("strategy", wish.strategyId);
   return {
     intentId: `manual.${wish.idempotencyKey ?? newId()}`,
     strategyId: wish.strategyId ?? "manual",

@@ -72,15 +72,27 @@ export function positionsActor(deps: PositionsDeps) {
 
     async activate(ctx) {
       const { stream, state } = await EventStream.open<Recovered>(deps.journal, `positions/${ctx.id}`, {
-        start: (snapshot) => ({ book: snapshot === null ? new PositionsBook(deps.termsOf(ctx.id)) : restorePositions(snapshot), bookedVersion: 0, curve: new EquityCurve() }),
+        start: (snapshot) => ({
+          book: snapshot === null ? new PositionsBook(deps.termsOf(ctx.id)) : restorePositions(snapshot),
+          bookedVersion: 0,
+          curve: new EquityCurve(),
+        }),
         apply: recover,
       });
       for await (const sample of equitySamples(deps.journal, stream.name, ctx.clock.now())) state.curve.add(sample);
       const instruments = await ctx.ask(connectionMessages.instruments, ctx.id, {});
       ctx.state = {
-        ...state, stream, journal: deps.journal, tops: new Map(), watched: new Set(), shown: new Map(), shownEquity: "",
+        ...state,
+        stream,
+        journal: deps.journal,
+        tops: new Map(),
+        watched: new Set(),
+        shown: new Map(),
+        shownEquity: "",
         instruments: new Map(instruments.map((instrument) => [marketKey(instrument.venue, instrument.symbol), instrument])),
-        bookedVersion: Math.max(state.bookedVersion, state.book.appliedVersion), lastSampleMs: 0, snapshotVersion: stream.version,
+        bookedVersion: Math.max(state.bookedVersion, state.book.appliedVersion),
+        lastSampleMs: 0,
+        snapshotVersion: stream.version,
       };
       await catchUp(ctx);
       for (const entry of ctx.state.book.entries()) watch(ctx, entry.venue, entry.symbol);
@@ -97,7 +109,11 @@ export function positionsActor(deps: PositionsDeps) {
       of: (ctx, { strategyId, venue, symbol }) => {
         const position = ctx.state.book.entry(strategyId, venue, symbol)?.position;
         const average = position ? averagePrice(position) : null;
-        return { version: ctx.state.book.appliedVersion, quantity: position ? format(position.quantity) : "0", averagePrice: average === null ? null : format(average) };
+        return {
+          version: ctx.state.book.appliedVersion,
+          quantity: position ? format(position.quantity) : "0",
+          averagePrice: average === null ? null : format(average),
+        };
       },
       rows: (ctx, { strategyId }) => positionRows(ctx.state.book, strategyId),
       net: (ctx, { venue, symbol }) => {
@@ -113,7 +129,8 @@ export function positionsActor(deps: PositionsDeps) {
 }
 
 function recover(state: Recovered, stored: StoredEvent): void {
-  if (stored.type === "DayRolled") state.book.apply(dayRolledCodec.decode({ ...stored.data, type: "DayRolled", atMs: stored.atMs }, "DayRolled"));
+  if (stored.type === "DayRolled")
+    state.book.apply(dayRolledCodec.decode({ ...stored.data, type: "DayRolled", atMs: stored.atMs }, "DayRolled"));
   if (stored.type === "FillBooked") state.bookedVersion = Number(stored.data.executionVersion);
 }
 
@@ -121,7 +138,13 @@ async function* equitySamples(journal: Journal, stream: string, nowMs: number): 
   let before: bigint | undefined;
   const pages: StoredEvent[][] = [];
   for (;;) {
-    const page = await journal.query({ stream, types: ["EquitySampled"], fromMs: dayStart(nowMs), limit: 1_000, ...(before === undefined ? {} : { before }) });
+    const page = await journal.query({
+      stream,
+      types: ["EquitySampled"],
+      fromMs: dayStart(nowMs),
+      limit: 1_000,
+      ...(before === undefined ? {} : { before }),
+    });
     pages.push([...page]);
     if (page.length < 1_000) break;
     before = page.at(-1)!.position;
@@ -156,10 +179,17 @@ async function take(ctx: Ctx, { version, event }: ExecutionNotice): Promise<void
   await bookFill(ctx, event, version, outcome.realisedPnl);
 }
 
-async function bookFill(ctx: Ctx, event: Extract<OrderEvent, { type: "OrderFilled" }>, version: number, realisedPnl: Decimal): Promise<void> {
+async function bookFill(
+  ctx: Ctx,
+  event: Extract<OrderEvent, { type: "OrderFilled" }>,
+  version: number,
+  realisedPnl: Decimal,
+): Promise<void> {
   if (version <= ctx.state.bookedVersion) return;
   const row: FillRow = fillRow(event, realisedPnl);
-  await ctx.state.stream.append([{ type: "FillBooked", schema: 1, atMs: event.atMs, data: { ...row, executionVersion: version }, correlationId: event.orderId }]);
+  await ctx.state.stream.append([
+    { type: "FillBooked", schema: 1, atMs: event.atMs, data: { ...row, executionVersion: version }, correlationId: event.orderId },
+  ]);
   ctx.state.bookedVersion = version;
   ctx.publish(subjects.floor("fill"), row);
 }

@@ -5,7 +5,14 @@
  *
  * Owns the stream `risk/<account>`; follows `execution/<account>`, whose missing events are read from the journal.
  */
-import { bookMessages, connectionMessages, executionMessages, type OrderNotice, type Placed, riskMessages } from "../../domain/contract/actors.ts";
+import {
+  bookMessages,
+  connectionMessages,
+  executionMessages,
+  type OrderNotice,
+  type Placed,
+  riskMessages,
+} from "../../domain/contract/actors.ts";
 import { subjects } from "../../domain/contract/subjects.ts";
 import type { TradingSwitch } from "../../domain/contract/stream.ts";
 import type { RiskView } from "../../domain/contract/views.ts";
@@ -64,7 +71,13 @@ export function riskActor(deps: RiskDeps) {
       });
       const instruments = await ctx.ask(connectionMessages.instruments, ctx.id, {});
       ctx.state = {
-        stream, book: box.book, journal: deps.journal, tops: new Map(), bars: new Map(), watched: new Set(), snapshotVersion: stream.version,
+        stream,
+        book: box.book,
+        journal: deps.journal,
+        tops: new Map(),
+        bars: new Map(),
+        watched: new Set(),
+        snapshotVersion: stream.version,
         instruments: new Map(instruments.map((instrument) => [marketKey(instrument.venue, instrument.symbol), instrument])),
         halted: { cancelled: 0, unknown: 0, kept: 0 },
       };
@@ -123,7 +136,11 @@ function tell(ctx: Ctx, event: RiskEvent): void {
   const violation = violationOf(event);
   if (violation) ctx.announce("warn", `${violation.strategyId} ${violation.symbol}: ${violation.reason}`, violation.code);
   if (event.type !== "TradingStateChanged") return;
-  ctx.announce(event.to === "active" ? "info" : "critical", `trading ${event.from} → ${event.to} by ${event.by}: ${event.reason}`, `TRADING_${event.to.toUpperCase()}`);
+  ctx.announce(
+    event.to === "active" ? "info" : "critical",
+    `trading ${event.from} → ${event.to} by ${event.by}: ${event.reason}`,
+    `TRADING_${event.to.toUpperCase()}`,
+  );
   ctx.publish(subjects.floor("trading"), tradingSwitch(ctx));
 }
 

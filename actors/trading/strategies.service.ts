@@ -54,7 +54,9 @@ export function strategiesService(deps: StrategiesDeps): ServiceSchema {
         const rows = await Promise.all([...ids].map((id) => host.ask(strategyMessages.row, id, { id })));
         return { items: rows.sort((a, b) => (a.id < b.id ? -1 : 1)) satisfies StrategyRow[] };
       },
-      async create(ctx: Params<{ id: string; strategy: string; venue?: string; symbol: string; params: ParamValues; start: boolean }>): Promise<StrategyDetail> {
+      async create(
+        ctx: Params<{ id: string; strategy: string; venue?: string; symbol: string; params: ParamValues; start: boolean }>,
+      ): Promise<StrategyDetail> {
         const venue = venueOr(desk, ctx.params.venue);
         const account = accountOf(desk, venue);
         const { id, strategy, symbol, params, start } = ctx.params;
@@ -68,8 +70,10 @@ export function strategiesService(deps: StrategiesDeps): ServiceSchema {
       get: (ctx: Params<Asked>) => host.ask(strategyMessages.detail, known(ctx.params.id), ctx.params),
       start: (ctx: Params<Asked>) => host.ask(strategyMessages.start, known(ctx.params.id), { id: ctx.params.id, by: by(ctx) }),
       pause: (ctx: Params<Asked>) => host.ask(strategyMessages.pause, known(ctx.params.id), { id: ctx.params.id, by: by(ctx) }),
-      stop: (ctx: Params<Asked & { close?: boolean }>) => host.ask(strategyMessages.stop, known(ctx.params.id), { ...ctx.params, by: by(ctx) }),
-      parameters: (ctx: Params<Asked & { params: ParamValues; note?: string; expectedVersion?: number }>) => host.ask(strategyMessages.setParameters, known(ctx.params.id), { ...ctx.params, by: by(ctx) }),
+      stop: (ctx: Params<Asked & { close?: boolean }>) =>
+        host.ask(strategyMessages.stop, known(ctx.params.id), { ...ctx.params, by: by(ctx) }),
+      parameters: (ctx: Params<Asked & { params: ParamValues; note?: string; expectedVersion?: number }>) =>
+        host.ask(strategyMessages.setParameters, known(ctx.params.id), { ...ctx.params, by: by(ctx) }),
       async performance(ctx: Params<Asked>) {
         const id = known(ctx.params.id);
         const { account } = await host.ask(strategyMessages.row, id, { id });
@@ -78,7 +82,13 @@ export function strategiesService(deps: StrategiesDeps): ServiceSchema {
       async signals(ctx: Params<Asked & { limit: number; before?: string }>) {
         const { limit, before } = ctx.params;
         const id = known(ctx.params.id);
-        const events = await journal.query({ stream: "risk/", types: ["IntentApproved", "IntentRefused"], match: { strategyId: id }, limit, ...(before === undefined ? {} : { before: BigInt(before) }) });
+        const events = await journal.query({
+          stream: "risk/",
+          types: ["IntentApproved", "IntentRefused"],
+          match: { strategyId: id },
+          limit,
+          ...(before === undefined ? {} : { before: BigInt(before) }),
+        });
         return { items: events.map(signalRow), next: events.length === limit ? String(events.at(-1)!.position) : null };
       },
     },

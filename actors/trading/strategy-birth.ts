@@ -25,7 +25,11 @@ export async function createStrategy(journal: Journal, wish: NewStrategy, defini
   const params = checkedParams(definition, wish.params);
   // Looked at before the stream is taken over: an id in use keeps its owner.
   const [taken] = await journal.query({ stream: `strategy/${wish.id}`, types: ["StrategyCreated"], limit: 1 });
-  const exists = (): DstaError => new DstaError("STRATEGY_EXISTS", `strategy ${wish.id} exists already`, { code: 409, data: { field: "id", expected: "an id that is not taken", got: wish.id } });
+  const exists = (): DstaError =>
+    new DstaError("STRATEGY_EXISTS", `strategy ${wish.id} exists already`, {
+      code: 409,
+      data: { field: "id", expected: "an id that is not taken", got: wish.id },
+    });
   if (taken) throw exists();
   const { stream, state } = await openRecord(journal, wish.id);
   if (state.record) throw exists();

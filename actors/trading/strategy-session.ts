@@ -27,7 +27,13 @@ const EXTRA_WARMUP_BARS = 200;
 const names = new Map<number, Interval>(Object.entries(INTERVALS).map(([name, lengthMs]) => [lengthMs, name as Interval]));
 
 /** @param subscribed subjects this activation listens to already; extended here, since a subscription lasts as long as it. */
-export async function openSession<S>(ctx: ActorContext<S>, record: StrategyRecord, definition: AnyStrategy, epoch: bigint, subscribed: Set<string>): Promise<Session> {
+export async function openSession<S>(
+  ctx: ActorContext<S>,
+  record: StrategyRecord,
+  definition: AnyStrategy,
+  epoch: bigint,
+  subscribed: Set<string>,
+): Promise<Session> {
   const { id, account, venue, symbol } = record;
   const instrument = findInstrument(await ctx.ask(connectionMessages.instruments, account, {}), venue, symbol);
   const open = await ctx.ask(executionMessages.ordersOf, account, { strategyId: id });
@@ -38,7 +44,10 @@ export async function openSession<S>(ctx: ActorContext<S>, record: StrategyRecor
     instance: { id, account, venue, symbol, epoch: String(epoch) },
     instrument,
     random: seededRandom(`${id}.${epoch}`),
-    position: { quantity: decimal(position.quantity), averagePrice: position.averagePrice === null ? null : decimal(position.averagePrice) },
+    position: {
+      quantity: decimal(position.quantity),
+      averagePrice: position.averagePrice === null ? null : decimal(position.averagePrice),
+    },
     orders: open.map(orderUpdate),
     state: record.saved,
   });
@@ -82,5 +91,18 @@ export function orderUpdate(order: Order): OrderUpdate {
 /** An intent that never became an order: what its author learns of it. */
 export function refusedUpdate(intent: OrderIntent, reason: string, atMs: number): OrderUpdate {
   const { intentId, side, type, quantity, limitPrice, reduceOnly, why } = intent;
-  return { orderId: null, intentId, side, type, quantity, filledQuantity: ZERO, limitPrice, reduceOnly, status: "Rejected", reason, why, atMs };
+  return {
+    orderId: null,
+    intentId,
+    side,
+    type,
+    quantity,
+    filledQuantity: ZERO,
+    limitPrice,
+    reduceOnly,
+    status: "Rejected",
+    reason,
+    why,
+    atMs,
+  };
 }

@@ -27,7 +27,9 @@ export function strategyRow(state: StrategyActorState): StrategyRow {
   };
 }
 
-function positionPart(row: PositionRow | null): Pick<StrategyRow, "positionQuantity" | "averagePrice" | "unrealisedPnl" | "realisedPnl" | "feesPaid" | "dayPnl"> {
+function positionPart(
+  row: PositionRow | null,
+): Pick<StrategyRow, "positionQuantity" | "averagePrice" | "unrealisedPnl" | "realisedPnl" | "feesPaid" | "dayPnl"> {
   if (!row) return { positionQuantity: "0", averagePrice: null, unrealisedPnl: "0", realisedPnl: "0", feesPaid: "0", dayPnl: "0" };
   const { quantity, averagePrice, unrealisedPnl, realisedPnl, feesPaid, dayPnl } = row;
   return { positionQuantity: quantity, averagePrice, unrealisedPnl, realisedPnl, feesPaid, dayPnl };

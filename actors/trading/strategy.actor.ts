@@ -5,7 +5,14 @@
  * from the journal and, when it keeps failing, records it as failed and cancels its orders. While trading is halted,
  * paused or held back the runner watches and decides nothing.
  */
-import { executionMessages, type OrderNotice, type Placed, positionsMessages, riskMessages, strategyMessages } from "../../domain/contract/actors.ts";
+import {
+  executionMessages,
+  type OrderNotice,
+  type Placed,
+  positionsMessages,
+  riskMessages,
+  strategyMessages,
+} from "../../domain/contract/actors.ts";
 import { subjects } from "../../domain/contract/subjects.ts";
 import type { StrategyDetail } from "../../domain/contract/views.ts";
 import type { Journal } from "../../domain/journal/journal.ts";
@@ -57,7 +64,8 @@ export function strategyActor(deps: StrategyDeps) {
         return detailOf(ctx);
       },
       pause: async (ctx, { by }) => {
-        if (!ctx.state.session) throw new DstaError("STRATEGY_NOT_RUNNING", `${ctx.id} is ${ctx.state.record.desired}`, { code: 409, data: { id: ctx.id } });
+        if (!ctx.state.session)
+          throw new DstaError("STRATEGY_NOT_RUNNING", `${ctx.id} is ${ctx.state.record.desired}`, { code: 409, data: { id: ctx.id } });
         await commit(ctx, { type: "StrategyPaused", by });
         ctx.announce("info", `paused by ${by}`, "STRATEGY_PAUSED");
         return detailOf(ctx);
@@ -80,7 +88,8 @@ export function strategyActor(deps: StrategyDeps) {
         return ctx.state.session && mayDecide(ctx) ? act(ctx, ctx.state.session.runner.onTop(top)) : undefined;
       },
       trade: (ctx, trade) => (ctx.state.session && mayDecide(ctx) ? act(ctx, ctx.state.session.runner.onTrade(trade)) : undefined),
-      connection: (ctx, state) => (ctx.state.session && mayDecide(ctx) ? act(ctx, ctx.state.session.runner.onConnection(state)) : undefined),
+      connection: (ctx, state) =>
+        ctx.state.session && mayDecide(ctx) ? act(ctx, ctx.state.session.runner.onConnection(state)) : undefined,
       orderEvent: (ctx, notice) => onOrderEvent(ctx, notice),
       placed: (ctx, { intent, value, error }) => onPlaced(ctx, intent, value, error),
       cancelAnswered: () => undefined,
@@ -95,12 +104,20 @@ async function activate(ctx: StrategyCtx, deps: StrategyDeps): Promise<StrategyA
   const { stream, state: box } = await openRecord(deps.journal, ctx.id);
   const { record } = box;
   if (!record) throw notFound("strategy", ctx.id);
-  ctx.state = newStrategyState({ stream, record, definition: deps.definitionOf(record.strategy), simulated: deps.isSimulated(record.account) });
+  ctx.state = newStrategyState({
+    stream,
+    record,
+    definition: deps.definitionOf(record.strategy),
+    simulated: deps.isSimulated(record.account),
+  });
   ctx.subscribe(subjects.positionOf(ctx.id), strategyMessages.position, { conflate: true });
   ctx.subscribe(subjects.floor("trading"), strategyMessages.trading);
   ctx.subscribe(subjects.connection(record.venue), strategyMessages.connection);
   ctx.state.trading = (await ctx.ask(riskMessages.trading, record.account, { account: record.account })).state;
-  ctx.state.position = (await ctx.ask(positionsMessages.rows, record.account, { account: record.account, strategyId: ctx.id })).find((row) => row.symbol === record.symbol) ?? null;
+  ctx.state.position =
+    (await ctx.ask(positionsMessages.rows, record.account, { account: record.account, strategyId: ctx.id })).find(
+      (row) => row.symbol === record.symbol,
+    ) ?? null;
   await recallSignals(ctx, deps.journal);
   if (record.desired === "running" || record.desired === "paused") await beginSession(ctx);
   if (record.closing) await continueClosing(ctx);
@@ -133,8 +150,15 @@ async function act(ctx: StrategyCtx, decision: Decision): Promise<void> {
   }
   for (const orderId of decision.cancels) {
     // Refused cancels are ordinary: the order was faster.
-    ctx.pipe(ctx.ask(executionMessages.cancel, record.account, { account: record.account, orderId, by: ctx.id, reason: "cancelled by its strategy" }), strategyMessages.cancelAnswered, (outcome) =>
-      "value" in outcome ? { value: outcome.value, error: null } : { value: null, error: messageOf(outcome.error) },
+    ctx.pipe(
+      ctx.ask(executionMessages.cancel, record.account, {
+        account: record.account,
+        orderId,
+        by: ctx.id,
+        reason: "cancelled by its strategy",
+      }),
+      strategyMessages.cancelAnswered,
+      (outcome) => ("value" in outcome ? { value: outcome.value, error: null } : { value: null, error: messageOf(outcome.error) }),
     );
   }
 }
@@ -153,8 +177,15 @@ async function onOrderEvent(ctx: StrategyCtx, { event, order }: OrderNotice): Pr
     const watchOnly = !mayDecide(ctx);
     if (event.type === "OrderFilled") {
       // Execution told positions before us, so their answer includes this fill.
-      const position = await ctx.ask(positionsMessages.of, record.account, { strategyId: ctx.id, venue: record.venue, symbol: record.symbol });
-      const exact = { quantity: decimal(position.quantity), averagePrice: position.averagePrice === null ? null : decimal(position.averagePrice) };
+      const position = await ctx.ask(positionsMessages.of, record.account, {
+        strategyId: ctx.id,
+        venue: record.venue,
+        symbol: record.symbol,
+      });
+      const exact = {
+        quantity: decimal(position.quantity),
+        averagePrice: position.averagePrice === null ? null : decimal(position.averagePrice),
+      };
       const { orderId, intentId, side, why, fill, atMs } = event;
       const decision = session.runner.onFill({ orderId, intentId, side, why, fill, atMs }, exact);
       await (watchOnly ? saveState(ctx) : act(ctx, decision));
@@ -170,7 +201,8 @@ async function onPlaced(ctx: StrategyCtx, intent: OrderIntent, placed: Placed | 
   if (placed?.approved) return gate.approved();
   const reason = placed ? `${placed.code}: ${placed.reason}` : (error ?? "no answer");
   const heldMs = gate.refused(ctx.clock.now());
-  if (heldMs > 0) ctx.announce("warn", `held back for ${heldMs / 1_000} s after repeated refusals, the last: ${reason}`, placed?.code ?? "NOT_PLACED");
+  if (heldMs > 0)
+    ctx.announce("warn", `held back for ${heldMs / 1_000} s after repeated refusals, the last: ${reason}`, placed?.code ?? "NOT_PLACED");
   ctx.state.lastWhy = `refused ${reason}`;
   ctx.state.lastWhyAtMs = ctx.clock.now();
   if (!session) return;
@@ -185,11 +217,17 @@ async function onTrading(ctx: StrategyCtx, trading: StrategyActorState["trading"
   if (was === "halted" && trading !== "halted" && ctx.state.session) await beginSession(ctx);
 }
 
-async function setParameters(ctx: StrategyCtx, change: { by: string; params: Record<string, number | string | boolean>; note: string; expectedVersion: number | undefined }): Promise<StrategyDetail> {
+async function setParameters(
+  ctx: StrategyCtx,
+  change: { by: string; params: Record<string, number | string | boolean>; note: string; expectedVersion: number | undefined },
+): Promise<StrategyDetail> {
   const { record, definition } = ctx.state;
   const current = currentParams(record);
   if (change.expectedVersion !== undefined && change.expectedVersion !== current.version) {
-    throw new DstaError("VERSION_CONFLICT_PARAMETERS", `expectedVersion: expected ${current.version}, got ${change.expectedVersion}`, { code: 409, data: { field: "expectedVersion", expected: current.version, got: change.expectedVersion } });
+    throw new DstaError("VERSION_CONFLICT_PARAMETERS", `expectedVersion: expected ${current.version}, got ${change.expectedVersion}`, {
+      code: 409,
+      data: { field: "expectedVersion", expected: current.version, got: change.expectedVersion },
+    });
   }
   const params = checkedParams(definition, { ...current.params, ...change.params });
   // The same values again are not a new version.
@@ -202,7 +240,13 @@ async function setParameters(ctx: StrategyCtx, change: { by: string; params: Rec
 
 async function recallSignals(ctx: StrategyCtx, journal: Journal): Promise<void> {
   const nowMs = ctx.clock.now();
-  const today = await journal.query({ stream: `risk/${ctx.state.record.account}`, types: ["IntentApproved", "IntentRefused"], match: { strategyId: ctx.id }, fromMs: nowMs - (nowMs % (24 * 60 * MINUTE_MS)), limit: 1_000 });
+  const today = await journal.query({
+    stream: `risk/${ctx.state.record.account}`,
+    types: ["IntentApproved", "IntentRefused"],
+    match: { strategyId: ctx.id },
+    fromMs: nowMs - (nowMs % (24 * 60 * MINUTE_MS)),
+    limit: 1_000,
+  });
   ctx.state.signals = today.length;
   const last = today[0]?.data.intent as { why?: string } | undefined;
   ctx.state.lastWhy = last?.why ?? "";

@@ -12,7 +12,10 @@ export interface Desk {
 export function venueOr(desk: Desk, venue: string | undefined): string {
   const name = venue === "huobi" ? "htx" : (venue ?? desk.venues[0]!);
   if (!desk.venues.includes(name)) {
-    throw new DstaError("NOT_FOUND", `venue ${name} is not connected; there are ${desk.venues.join(", ")}`, { code: 404, data: { field: "venue", expected: desk.venues.join(", "), got: name } });
+    throw new DstaError("NOT_FOUND", `venue ${name} is not connected; there are ${desk.venues.join(", ")}`, {
+      code: 404,
+      data: { field: "venue", expected: desk.venues.join(", "), got: name },
+    });
   }
   return name;
 }

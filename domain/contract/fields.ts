@@ -7,10 +7,13 @@ import { INTERVALS, type Interval } from "../market/events.ts";
 
 export const decimalText = z
   .string()
-  .regex(/^[+-]?\d{1,30}(\.\d{1,18})?$/, "expected a decimal number as text, such as \"0.25\"")
+  .regex(/^[+-]?\d{1,30}(\.\d{1,18})?$/, 'expected a decimal number as text, such as "0.25"')
   .meta({ description: "Exact decimal as text", example: "0.25" });
 
-export const positiveDecimalText = decimalText.refine((text) => !text.startsWith("-") && /[1-9]/.test(text), "expected a decimal above zero");
+export const positiveDecimalText = decimalText.refine(
+  (text) => !text.startsWith("-") && /[1-9]/.test(text),
+  "expected a decimal above zero",
+);
 
 export const symbolText = z
   .string()
@@ -31,7 +34,10 @@ export const whyText = z.string().min(1).max(300);
 /** Query strings carry numbers as text: this accepts both and keeps the bounds. */
 export const pageLimit = z.coerce.number().int().min(1).max(100).default(50).meta({ description: "Rows a page, at most 100" });
 
-export const pageCursor = z.string().regex(/^\d{1,20}$/, "expected the `next` of the page before").optional();
+export const pageCursor = z
+  .string()
+  .regex(/^\d{1,20}$/, "expected the `next` of the page before")
+  .optional();
 
 /** A page, newest first; `next` is null on the last one. */
 export function pageOf<T extends z.ZodType>(row: T) {

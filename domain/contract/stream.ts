@@ -93,7 +93,11 @@ export interface FloorDelta {
   /** Keys gone, by section. */
   readonly remove?: { readonly [S in KeyedSection]?: readonly string[] };
   /** New entries, oldest first; `fills` and `events` go to the front of their lists, `equity` to the end. */
-  readonly append?: { readonly fills?: readonly FillRow[]; readonly events?: readonly EventRow[]; readonly equity?: readonly EquityPoint[] };
+  readonly append?: {
+    readonly fills?: readonly FillRow[];
+    readonly events?: readonly EventRow[];
+    readonly equity?: readonly EquityPoint[];
+  };
 }
 
 export type FloorMessage =

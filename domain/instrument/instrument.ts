@@ -38,16 +38,23 @@ export interface OrderNumbers {
 export function checkOrderNumbers(instrument: Instrument, order: OrderNumbers): DstaError | null {
   const { quantity, price } = order;
   if (quantity <= ZERO) return refused("BAD_QUANTITY", "quantity", "a positive quantity", quantity);
-  if (!isMultiple(quantity, instrument.lotSize)) return refused("LOT_SIZE", "quantity", `a multiple of ${format(instrument.lotSize)}`, quantity);
+  if (!isMultiple(quantity, instrument.lotSize))
+    return refused("LOT_SIZE", "quantity", `a multiple of ${format(instrument.lotSize)}`, quantity);
   if (quantity < instrument.minQuantity) return refused("MIN_QUANTITY", "quantity", `at least ${format(instrument.minQuantity)}`, quantity);
   if (quantity > instrument.maxQuantity) return refused("MAX_QUANTITY", "quantity", `at most ${format(instrument.maxQuantity)}`, quantity);
   if (price !== null) {
     if (price <= ZERO) return refused("BAD_PRICE", "price", "a positive price", price);
-    if (!isMultiple(price, instrument.tickSize)) return refused("TICK_SIZE", "price", `a multiple of ${format(instrument.tickSize)}`, price);
+    if (!isMultiple(price, instrument.tickSize))
+      return refused("TICK_SIZE", "price", `a multiple of ${format(instrument.tickSize)}`, price);
   }
   const valuation = price ?? order.referencePrice;
   if (valuation !== null && mul(valuation, quantity) < instrument.minNotional) {
-    return refused("MIN_NOTIONAL", "quantity", `a notional of at least ${format(instrument.minNotional)} ${instrument.quote}`, mul(valuation, quantity));
+    return refused(
+      "MIN_NOTIONAL",
+      "quantity",
+      `a notional of at least ${format(instrument.minNotional)} ${instrument.quote}`,
+      mul(valuation, quantity),
+    );
   }
   return null;
 }

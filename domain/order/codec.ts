@@ -18,7 +18,8 @@ export function encodeOrderEvent(event: OrderEvent): NewEvent {
 }
 
 export function decodeOrderEvent(stored: StoredEvent): OrderEvent {
-  if (stored.schema !== ORDER_SCHEMA) throw new InvariantError(`order event of schema ${stored.schema}, this program knows ${ORDER_SCHEMA}`);
+  if (stored.schema !== ORDER_SCHEMA)
+    throw new InvariantError(`order event of schema ${stored.schema}, this program knows ${ORDER_SCHEMA}`);
   const data = { ...stored.data } as Record<string, unknown>;
   if (data.intent) data.intent = decodeIntent(data.intent as Json);
   if (data.fill) data.fill = decodeFill(data.fill as Json);
@@ -56,6 +57,7 @@ export function decodeFill(json: Json): Fill {
 function textual(value: unknown): unknown {
   if (typeof value === "bigint") return format(value as Decimal);
   if (Array.isArray(value)) return value.map(textual);
-  if (value !== null && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, textual(inner)]));
+  if (value !== null && typeof value === "object")
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, textual(inner)]));
   return value;
 }

@@ -21,12 +21,23 @@ export type OrderEvent =
   | (OrderOwner & { readonly type: "OrderSubmitted"; readonly atMs: number; readonly intent: OrderIntent })
   | (OrderOwner & { readonly type: "OrderAccepted"; readonly atMs: number; readonly venueOrderId: string })
   | (OrderOwner & { readonly type: "OrderRejected"; readonly atMs: number; readonly code: string; readonly reason: string })
-  | (OrderOwner & { readonly type: "OrderFilled"; readonly atMs: number; readonly fill: Fill; readonly why: string; readonly decisionPrice?: Decimal | null })
+  | (OrderOwner & {
+      readonly type: "OrderFilled";
+      readonly atMs: number;
+      readonly fill: Fill;
+      readonly why: string;
+      readonly decisionPrice?: Decimal | null;
+    })
   | (OrderOwner & { readonly type: "OrderCancelRequested"; readonly atMs: number; readonly by: string; readonly reason: string })
   | (OrderOwner & { readonly type: "OrderCancelRejected"; readonly atMs: number; readonly code: string; readonly reason: string })
   | (OrderOwner & { readonly type: "OrderCanceled"; readonly atMs: number; readonly reason: string })
   | (OrderOwner & { readonly type: "OrderExpired"; readonly atMs: number; readonly reason: string })
-  | (OrderOwner & { readonly type: "OrderOutcomeUnknown"; readonly atMs: number; readonly request: "submit" | "cancel"; readonly reason: string });
+  | (OrderOwner & {
+      readonly type: "OrderOutcomeUnknown";
+      readonly atMs: number;
+      readonly request: "submit" | "cancel";
+      readonly reason: string;
+    });
 
 export type OrderEventType = OrderEvent["type"];
 

@@ -33,7 +33,8 @@ export class LookupSchedule {
     const unknown = new Set(unknownIds);
     for (const id of this.#entries.keys()) if (!unknown.has(id)) this.#entries.delete(id);
     for (const id of unknownIds) {
-      if (!this.#entries.has(id)) this.#entries.set(id, { sinceMs: nowMs, attempts: 0, nextAtMs: nowMs + this.#policy.delaysMs[0]!, asked: false, escalated: false });
+      if (!this.#entries.has(id))
+        this.#entries.set(id, { sinceMs: nowMs, attempts: 0, nextAtMs: nowMs + this.#policy.delaysMs[0]!, asked: false, escalated: false });
     }
     const due = [...this.#entries].filter(([, entry]) => !entry.asked && entry.nextAtMs <= nowMs);
     for (const [, entry] of due) entry.asked = true;

@@ -28,7 +28,9 @@ function eventOf(order: Order, report: VenueReport): OrderEvent | null {
     case "expired":
       return isOpen(order.status) || order.status === "Rejected" ? { ...base, type: "OrderExpired", reason: report.reason } : null;
     case "cancel-rejected":
-      return order.cancelRequested && isOpen(order.status) ? { ...base, type: "OrderCancelRejected", code: report.code, reason: report.reason } : null;
+      return order.cancelRequested && isOpen(order.status)
+        ? { ...base, type: "OrderCancelRejected", code: report.code, reason: report.reason }
+        : null;
     case "unknown":
       if (!isOpen(order.status) || (order.status === "Unknown" && order.unknownRequest === report.request)) return null;
       return { ...base, type: "OrderOutcomeUnknown", request: report.request, reason: report.reason };
@@ -46,12 +48,14 @@ export function reconcileEvents(order: Order, venue: VenueOrder, atMs: number): 
     if (venue.status !== "rejected") events.push({ ...base, type: "OrderAccepted", venueOrderId: venue.venueOrderId });
   }
   for (const fill of venue.fills) {
-    if (!order.tradeIds.has(fill.tradeId)) events.push({ ...base, type: "OrderFilled", fill, why: order.intent.why, decisionPrice: order.intent.decisionPrice ?? null });
+    if (!order.tradeIds.has(fill.tradeId))
+      events.push({ ...base, type: "OrderFilled", fill, why: order.intent.why, decisionPrice: order.intent.decisionPrice ?? null });
   }
   if (!isOpen(order.status) && order.status !== "Rejected") return events;
   if (venue.status === "canceled") events.push({ ...base, type: "OrderCanceled", reason: "found canceled at the venue" });
   if (venue.status === "expired") events.push({ ...base, type: "OrderExpired", reason: "found expired at the venue" });
-  if (venue.status === "rejected" && order.status !== "Rejected") events.push({ ...base, type: "OrderRejected", code: "REJECTED_BY_VENUE", reason: "found rejected at the venue" });
+  if (venue.status === "rejected" && order.status !== "Rejected")
+    events.push({ ...base, type: "OrderRejected", code: "REJECTED_BY_VENUE", reason: "found rejected at the venue" });
   return events;
 }
 

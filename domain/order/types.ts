@@ -80,9 +80,21 @@ export type VenueReport =
   | { readonly kind: "fill"; readonly clientOrderId: string; readonly venueOrderId: string; readonly fill: Fill; readonly atMs: number }
   | { readonly kind: "canceled"; readonly clientOrderId: string; readonly reason: string; readonly atMs: number }
   | { readonly kind: "expired"; readonly clientOrderId: string; readonly reason: string; readonly atMs: number }
-  | { readonly kind: "cancel-rejected"; readonly clientOrderId: string; readonly code: string; readonly reason: string; readonly atMs: number }
+  | {
+      readonly kind: "cancel-rejected";
+      readonly clientOrderId: string;
+      readonly code: string;
+      readonly reason: string;
+      readonly atMs: number;
+    }
   /** The request's outcome cannot be told (timeout, 5XX, reset): resolve by looking the order up. */
-  | { readonly kind: "unknown"; readonly clientOrderId: string; readonly request: "submit" | "cancel"; readonly reason: string; readonly atMs: number };
+  | {
+      readonly kind: "unknown";
+      readonly clientOrderId: string;
+      readonly request: "submit" | "cancel";
+      readonly reason: string;
+      readonly atMs: number;
+    };
 
 /** A venue's own view of one order, for look-up and reconciliation. */
 export interface VenueOrder {

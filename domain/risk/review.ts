@@ -10,7 +10,7 @@ import { checkOrderNumbers, type Instrument } from "../instrument/instrument.ts"
 import { type Decimal, format, max, ZERO } from "../kernel/decimal.ts";
 import type { BookTop } from "../market/events.ts";
 import type { OrderIntent } from "../order/types.ts";
-import { type ApprovedIntent, reservationIdOf } from "./approved.ts";
+import { type ApprovedIntent, reservationIdOf } from "../order/approved.ts";
 import type { IntentApproved, IntentRefused } from "./events.ts";
 import { closable, NEW_OWNER, type Owner, shown } from "./exposure.ts";
 import { faultOf } from "./intent-form.ts";

@@ -25,7 +25,11 @@ export interface ActorContext<S> {
   /** Sends a message to itself once, not before `delayMs`; forgotten when the activation ends. */
   after<P, R>(delayMs: number, message: MessageContract<P, R>, params: P): CancelTimer;
   /** Starts work outside the mailbox; its result comes back as a message. The actor goes on meanwhile. */
-  pipe<T, P, R>(work: Promise<T>, message: MessageContract<P, R>, toParams: (outcome: { readonly value: T } | { readonly error: unknown }) => P): void;
+  pipe<T, P, R>(
+    work: Promise<T>,
+    message: MessageContract<P, R>,
+    toParams: (outcome: { readonly value: T } | { readonly error: unknown }) => P,
+  ): void;
   /** Reports a failure that happened outside a handler (a socket's callback): the actor is restarted. */
   fail(error: unknown): void;
   /** Says something to the people watching. */

@@ -3,7 +3,6 @@ import type { MessageContract } from "../../domain/contract/message.ts";
 import type { Severity } from "../../domain/contract/views.ts";
 import type { Feed } from "../../domain/contract/subjects.ts";
 import type { Clock } from "../../domain/kernel/clock.ts";
-import type { Cell } from "./cell.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import type { Directory } from "./directory.ts";
 import type { RunQueue } from "./run-queue.ts";
@@ -25,7 +24,7 @@ export interface CellPorts {
   readonly tell: <P, R>(message: MessageContract<P, R>, id: string, params: P) => void;
   /** Counts messages waiting or being handled, for the quiet of a replay. */
   readonly pending: (change: 1 | -1) => void;
-  readonly forget: (cell: Cell) => void;
+  readonly forget: (cell: { readonly kind: string; readonly id: string }) => void;
   readonly announce: (severity: Severity, source: string, text: string, code: string | null) => void;
   readonly log: (level: "debug" | "info" | "warn" | "error", text: string, error?: unknown) => void;
 }

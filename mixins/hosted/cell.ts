@@ -9,79 +9,44 @@
 import type { MessageContract } from "../../domain/contract/message.ts";
 import type { Severity } from "../../domain/contract/views.ts";
 import type { CancelTimer, Clock } from "../../domain/kernel/clock.ts";
-import { DstaError, InvariantError, isExpected, messageOf } from "../../domain/kernel/errors.ts";
-import { Mailbox } from "../../domain/kernel/mailbox.ts";
-import { Supervision } from "../../domain/kernel/supervision.ts";
+import { type DstaError, InvariantError, isExpected, messageOf } from "../../domain/kernel/errors.ts";
 import type { ActorContext, AnyActor } from "./actor.ts";
+import { Activation, type Outcome } from "./activation.ts";
+import { CellMail } from "./cell-mail.ts";
 import type { CellPorts } from "./cell-ports.ts";
-import { LatencyWindow } from "./latency-window.ts";
+import { CellRecord } from "./cell-record.ts";
+import type { Envelope } from "./envelope.ts";
+import { refuseWith, unavailable } from "./refusals.ts";
 import type { Runnable } from "./run-queue.ts";
 
-export type CellStatus = "passive" | "activating" | "active" | "restarting" | "stopped";
+/** Reading the clock twice costs as much as a small handler: every 16th message is timed, the first among them. */
+const LATENCY_EVERY = 16;
+const NOT_TIMED = -1;
 
-export interface Envelope {
-  readonly name: string;
-  params: unknown;
-  readonly lane: "control" | "market";
-  /** Null for a tell. */
-  readonly resolve: ((value: unknown) => void) | null;
-  readonly reject: ((error: unknown) => void) | null;
-  /** By the system clock; 0 for none. */
-  readonly deadlineMs: number;
-  /** A conflated subscription's slot: emptied when taken. */
-  readonly slot: { pending: Envelope | null } | null;
-}
-
-export class Cell implements Runnable, ActorContext<unknown> {
-  readonly kind: string;
-  readonly id: string;
+export class Cell extends CellRecord implements Runnable, ActorContext<unknown> {
   readonly urgent: boolean;
-  readonly supervision: Supervision;
-  readonly latency = new LatencyWindow();
-  status: CellStatus = "passive";
   state: unknown = undefined;
-  epoch = 0n;
-  restarts = 0;
-  processed = 0;
-  lastError: string | null = null;
-  lastErrorAtMs: number | null = null;
-  lastUsedMs = 0;
-  readonly #definition: AnyActor;
   readonly #ports: CellPorts;
-  readonly #control: Mailbox<Envelope>;
-  readonly #market: Mailbox<Envelope>;
+  readonly #mail: CellMail;
+  readonly #activation: Activation;
   #queued = false;
   #busy = false;
-  /** Raised with every end: callbacks of an older activation find a different number and do nothing. */
-  #activation = 0;
-  #cleanups: (() => void)[] = [];
   #whenFree: (() => void) | null = null;
 
   constructor(definition: AnyActor, id: string, ports: CellPorts) {
-    this.kind = definition.kind;
-    this.id = id;
+    super(definition, id);
     this.urgent = ports.isUrgent(definition.kind);
-    this.#definition = definition;
     this.#ports = ports;
-    this.#control = new Mailbox(definition.mailbox.control);
-    this.#market = new Mailbox(definition.mailbox.market);
-    this.supervision = new Supervision(definition.supervise);
-  }
-
-  get actorId(): string {
-    return `${this.kind}/${this.id}`;
-  }
-
-  get definition(): AnyActor {
-    return this.#definition;
+    this.#mail = new CellMail(definition.mailbox);
+    this.#activation = new Activation((envelope) => this.accept(envelope));
   }
 
   get waiting(): number {
-    return this.#control.size + this.#market.size + (this.#busy ? 1 : 0);
+    return this.#mail.size + (this.#busy ? 1 : 0);
   }
 
   get capacity(): number {
-    return this.#control.capacity + this.#market.capacity;
+    return this.#mail.capacity;
   }
 
   get clock(): Clock {
@@ -92,10 +57,11 @@ export class Cell implements Runnable, ActorContext<unknown> {
 
   /** Takes a message or refuses it with a typed reason; never throws. */
   accept(envelope: Envelope): void {
-    if (this.status === "stopped") return this.#refuse(envelope, "ACTOR_STOPPED", `${this.actorId} was stopped by its supervisor: ${this.lastError ?? "no reason kept"}`);
-    const mailbox = envelope.lane === "control" ? this.#control : this.#market;
-    if (!mailbox.push(envelope)) {
-      this.#refuse(envelope, "MAILBOX_FULL", `${this.actorId} has ${mailbox.capacity} ${envelope.lane} messages waiting`);
+    if (this.status === "stopped") {
+      return this.#refuse(envelope, "ACTOR_STOPPED", `${this.actorId} was stopped by its supervisor: ${this.lastError ?? "no reason kept"}`);
+    }
+    if (!this.#mail.push(envelope)) {
+      this.#refuse(envelope, "MAILBOX_FULL", `${this.actorId} has ${this.#mail.capacityOf(envelope.lane)} ${envelope.lane} messages waiting`);
       if (envelope.lane === "control" && envelope.resolve === null) this.fail(new InvariantError(`control mailbox of ${this.actorId} is full`));
       return;
     }
@@ -105,29 +71,28 @@ export class Cell implements Runnable, ActorContext<unknown> {
   }
 
   #refuseWith(envelope: Envelope, error: unknown): void {
-    if (envelope.reject) envelope.reject(error);
-    else this.#ports.deadLetters.add(this.actorId, envelope.name, messageOf(error));
+    refuseWith(this.#ports.deadLetters, this.actorId, envelope, error);
   }
 
   #refuse(envelope: Envelope, type: string, reason: string): void {
-    if (envelope.reject) envelope.reject(new DstaError(type, reason, { code: 503, retryable: true, data: { actor: this.actorId } }));
-    else this.#ports.deadLetters.add(this.actorId, envelope.name, reason);
+    this.#refuseWith(envelope, unavailable(type, this.actorId, reason));
   }
 
   #schedule(): void {
-    if (this.#queued || this.#busy || this.#control.size + this.#market.size === 0) return;
+    if (this.#queued || this.#busy || this.#mail.size === 0) return;
     this.#queued = true;
     this.#ports.runQueue.add(this);
   }
 
   turn(batch: number): boolean {
+    this.lastUsedMs = this.#ports.systemClock.now();
     for (let count = 0; count < batch; count++) {
-      const envelope = this.status === "active" && !this.#busy ? (this.#control.shift() ?? this.#market.shift()) : undefined;
+      const envelope = this.status === "active" && !this.#busy ? this.#mail.shift() : undefined;
       if (!envelope) break;
       this.#ports.pending(-1);
       this.#handle(envelope);
     }
-    const more = this.status === "active" && !this.#busy && this.#control.size + this.#market.size > 0;
+    const more = this.status === "active" && !this.#busy && this.#mail.size > 0;
     this.#queued = more;
     return more;
   }
@@ -137,19 +102,22 @@ export class Cell implements Runnable, ActorContext<unknown> {
     if (envelope.deadlineMs > 0 && this.#ports.systemClock.now() > envelope.deadlineMs) {
       return this.#refuse(envelope, "DEADLINE_PASSED", `${this.actorId} had no time for ${envelope.name} before its deadline`);
     }
-    const startedMs = this.#ports.elapsedMs();
-    this.processed++;
+    const startedMs = this.processed++ % LATENCY_EVERY === 0 ? this.#ports.elapsedMs() : NOT_TIMED;
     try {
-      const result: unknown = this.#definition.handle[envelope.name]!(this, envelope.params as never);
-      if (!(result instanceof Promise)) {
+      const result: unknown = this.definition.handle[envelope.name]!(this, envelope.params as never);
+      if (result === undefined || !(result instanceof Promise)) {
         envelope.resolve?.(result);
-        return this.latency.add(this.#ports.elapsedMs() - startedMs);
+        return this.#noteLatency(startedMs);
       }
-      if (this.#definition.interleave?.includes(envelope.name)) this.#answerLater(envelope, result);
+      if (this.definition.interleave?.includes(envelope.name)) this.#answerLater(envelope, result);
       else this.#await(envelope, result, startedMs);
     } catch (error) {
       this.#onError(envelope, error);
     }
+  }
+
+  #noteLatency(startedMs: number): void {
+    if (startedMs !== NOT_TIMED) this.latency.add(this.#ports.elapsedMs() - startedMs);
   }
 
   #answerLater(envelope: Envelope, result: Promise<unknown>): void {
@@ -160,15 +128,15 @@ export class Cell implements Runnable, ActorContext<unknown> {
   }
 
   #await(envelope: Envelope, result: Promise<unknown>, startedMs: number): void {
-    const activation = this.#activation;
+    const activation = this.#activation.number;
     this.#busy = true;
     this.#ports.pending(1);
     const done = (): boolean => {
       this.#ports.pending(-1);
-      if (activation !== this.#activation) return false;
+      if (activation !== this.#activation.number) return false;
       this.#busy = false;
       this.#whenFree?.();
-      this.latency.add(this.#ports.elapsedMs() - startedMs);
+      this.#noteLatency(startedMs);
       return true;
     };
     result.then(
@@ -201,19 +169,19 @@ export class Cell implements Runnable, ActorContext<unknown> {
     if (this.status === "active" || this.status === "activating") return;
     this.status = "activating";
     this.#busy = false;
-    const activation = ++this.#activation;
+    const activation = ++this.#activation.number;
     this.#ports.pending(1);
     try {
       this.epoch = (await this.#ports.directory.claim(this.kind, this.id)).epoch;
-      const state: unknown = await this.#definition.activate(this);
-      if (activation !== this.#activation) return;
+      const state: unknown = await this.definition.activate(this);
+      if (activation !== this.#activation.number) return;
       // `activate` may have set it already, for messages it sent to itself.
       if (state !== undefined) this.state = state;
       this.status = "active";
       this.lastUsedMs = this.#ports.systemClock.now();
       this.#schedule();
     } catch (error) {
-      if (activation === this.#activation) this.fail(error);
+      if (activation === this.#activation.number) this.fail(error);
       throw error;
     } finally {
       this.#ports.pending(-1);
@@ -231,14 +199,14 @@ export class Cell implements Runnable, ActorContext<unknown> {
     if (starting && isExpected(error) && error.code === 404) return this.#abandon(error);
     this.restarts++;
     const waitsForOthers = starting && isExpected(error) && error.retryable;
-    const directive = waitsForOthers ? { kind: "restart" as const, delayMs: this.#definition.supervise.maxMs } : this.supervision.onFailure(nowMs);
+    const directive = waitsForOthers ? { kind: "restart" as const, delayMs: this.definition.supervise.maxMs } : this.supervision.onFailure(nowMs);
     this.#ports.log("error", `${this.actorId} failed: ${this.lastError}`, error);
     if (directive.kind === "give-up") return void this.#giveUp(error);
     this.announce("error", `${this.lastError}: restart in ${directive.delayMs} ms`, isExpected(error) ? error.type : "ACTOR_FAILED");
     this.status = "restarting";
-    const activation = this.#activation;
+    const activation = this.#activation.number;
     this.#ports.systemClock.after(directive.delayMs, () => {
-      if (activation === this.#activation && this.status === "restarting") {
+      if (activation === this.#activation.number && this.status === "restarting") {
         this.status = "passive";
         this.#startQuietly();
       }
@@ -258,15 +226,10 @@ export class Cell implements Runnable, ActorContext<unknown> {
   async stop(): Promise<void> {
     if (this.#busy) await new Promise<void>((resolve) => (this.#whenFree = resolve));
     this.#whenFree = null;
-    if (this.status === "active") await this.#definition.deactivate?.(this);
+    if (this.status === "active") await this.definition.deactivate?.(this);
     this.#end();
     this.status = "passive";
-    for (const mailbox of [this.#control, this.#market]) {
-      for (const envelope of mailbox.drain()) {
-        this.#ports.pending(-1);
-        this.#refuse(envelope, "ACTOR_PASSIVE", `${this.actorId} is being passivated`);
-      }
-    }
+    this.#empty((envelope) => this.#refuse(envelope, "ACTOR_PASSIVE", `${this.actorId} is being passivated`));
     await this.#ports.directory.release(this.kind, this.id, this.epoch);
   }
 
@@ -276,46 +239,44 @@ export class Cell implements Runnable, ActorContext<unknown> {
 
   #abandon(error: DstaError): void {
     this.status = "stopped";
-    for (const mailbox of [this.#control, this.#market]) {
-      for (const envelope of mailbox.drain()) {
-        this.#ports.pending(-1);
-        this.#refuseWith(envelope, error);
-      }
-    }
+    this.#empty((envelope) => this.#refuseWith(envelope, error));
     this.#ports.forget(this);
   }
 
   async #giveUp(error: unknown): Promise<void> {
     this.status = "stopped";
     this.announce("critical", `stopped after ${this.supervision.describe(this.#ports.systemClock.now())}: ${messageOf(error)}`, "GAVE_UP");
-    const cause = error instanceof Error ? error : new Error(messageOf(error));
-    let verdict: "stop" | "revive" = "stop";
-    try {
-      verdict = (await this.#definition.gaveUp?.(this, cause)) ?? "stop";
-    } catch (failure) {
-      this.#ports.log("error", `${this.actorId} could not record that it gave up`, failure);
-    }
+    const verdict = await this.#lastWish(error);
     if (verdict === "revive" && this.status === "stopped") {
       this.supervision.reset();
       this.status = "passive";
       this.#startQuietly();
       return;
     }
-    for (const mailbox of [this.#control, this.#market]) {
-      for (const envelope of mailbox.drain()) {
-        this.#ports.pending(-1);
-        this.#refuse(envelope, "ACTOR_STOPPED", `${this.actorId} was stopped by its supervisor`);
-      }
+    this.#empty((envelope) => this.#refuse(envelope, "ACTOR_STOPPED", `${this.actorId} was stopped by its supervisor`));
+  }
+
+  /** What the kind wants after the supervisor gave up. */
+  async #lastWish(error: unknown): Promise<"stop" | "revive"> {
+    try {
+      return (await this.definition.gaveUp?.(this, error instanceof Error ? error : new Error(messageOf(error)))) ?? "stop";
+    } catch (failure) {
+      this.#ports.log("error", `${this.actorId} could not record that it gave up`, failure);
+      return "stop";
+    }
+  }
+
+  #empty(refuse: (envelope: Envelope) => void): void {
+    for (const envelope of this.#mail.drain()) {
+      this.#ports.pending(-1);
+      refuse(envelope);
     }
   }
 
   #end(): void {
-    this.#activation++;
     this.#busy = false;
     this.#whenFree?.();
-    const cleanups = this.#cleanups;
-    this.#cleanups = [];
-    for (const cleanup of cleanups) cleanup();
+    this.#activation.end();
   }
 
   // ---- what handlers may do -------------------------------------------------------------------------------------
@@ -333,42 +294,18 @@ export class Cell implements Runnable, ActorContext<unknown> {
   }
 
   subscribe<P, R>(subject: string, message: MessageContract<P, R>, options: { readonly conflate?: boolean } = {}): void {
-    const slot = options.conflate ? { pending: null as Envelope | null } : null;
-    const unsubscribe = this.#ports.feed.subscribe(subject, (params) => {
-      if (slot?.pending) {
-        slot.pending.params = params;
-        return;
-      }
-      const envelope = tellEnvelope(message.name, params, message.lane, slot);
-      if (slot) slot.pending = envelope;
-      this.accept(envelope);
-    });
-    this.#cleanups.push(unsubscribe);
+    this.#activation.subscribe(this.#ports.feed, subject, message, options.conflate === true);
   }
 
   after<P, R>(delayMs: number, message: MessageContract<P, R>, params: P): CancelTimer {
-    const activation = this.#activation;
-    const cancel = this.clock.after(delayMs, () => {
-      if (activation === this.#activation) this.accept(tellEnvelope(message.name, params, message.lane, null));
-    });
-    this.#cleanups.push(cancel);
-    if (this.#cleanups.length > 256) this.#cleanups = this.#cleanups.slice(-256);
-    return cancel;
+    return this.#activation.after(this.clock, delayMs, message, params);
   }
 
-  pipe<T, P, R>(work: Promise<T>, message: MessageContract<P, R>, toParams: (outcome: { readonly value: T } | { readonly error: unknown }) => P): void {
-    const activation = this.#activation;
-    const settle = (outcome: { readonly value: T } | { readonly error: unknown }): void => {
-      if (activation === this.#activation) this.accept(tellEnvelope(message.name, toParams(outcome), message.lane, null));
-    };
-    work.then((value) => settle({ value }), (error: unknown) => settle({ error }));
+  pipe<T, P, R>(work: Promise<T>, message: MessageContract<P, R>, toParams: (outcome: Outcome<T>) => P): void {
+    this.#activation.pipe(work, message, toParams);
   }
 
   announce(severity: Severity, text: string, code?: string): void {
     this.#ports.announce(severity, this.actorId, text, code ?? null);
   }
-}
-
-export function tellEnvelope(name: string, params: unknown, lane: "control" | "market", slot: Envelope["slot"]): Envelope {
-  return { name, params, lane, resolve: null, reject: null, deadlineMs: 0, slot };
 }

@@ -24,7 +24,14 @@ export class DeadLetters {
     const key = `${actorId}\n${message}\n${reason}`;
     const known = this.#letters.get(key);
     this.#letters.delete(key);
-    const row = { letterId: known?.letterId ?? ++this.#created, atMs: this.#clock.now(), actorId, message, reason, count: (known?.count ?? 0) + 1 };
+    const row = {
+      letterId: known?.letterId ?? ++this.#created,
+      atMs: this.#clock.now(),
+      actorId,
+      message,
+      reason,
+      count: (known?.count ?? 0) + 1,
+    };
     this.#letters.set(key, row);
     if (this.#letters.size > KEPT) this.#letters.delete(this.#letters.keys().next().value!);
     // A flood is announced at 1, 10, 100 … so that watching it costs nothing.

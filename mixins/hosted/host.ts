@@ -7,9 +7,10 @@ import type { MessageContract } from "../../domain/contract/message.ts";
 import { DstaError, invariant } from "../../domain/kernel/errors.ts";
 import type { ActorRow } from "../../domain/contract/views.ts";
 import type { AnyActor } from "./actor.ts";
-import { Cell, type Envelope, tellEnvelope } from "./cell.ts";
+import { Cell } from "./cell.ts";
 import type { CellPorts } from "./cell-ports.ts";
 import { DeadLetters } from "./dead-letters.ts";
+import { type Envelope, tellEnvelope } from "./envelope.ts";
 import { RunQueue } from "./run-queue.ts";
 
 export interface HostPorts extends Pick<CellPorts, "tradingClock" | "systemClock" | "elapsedMs" | "feed" | "directory" | "isUrgent" | "isFatal" | "announce" | "log"> {
@@ -166,15 +167,15 @@ export class ActorHost {
   }
 
   #cell(kind: string, id: string): Cell {
+    return this.#cells.get(kind)?.get(id) ?? this.#newCell(kind, id);
+  }
+
+  #newCell(kind: string, id: string): Cell {
     const cells = this.#cells.get(kind);
     const definition = this.#definitions.get(kind);
     invariant(cells && definition, `no actor kind ${kind} is hosted here`);
-    let cell = cells.get(id);
-    if (!cell) {
-      cell = new Cell(definition, id, this.#cellPorts);
-      cells.set(id, cell);
-    }
-    cell.lastUsedMs = this.#ports.systemClock.now();
+    const cell = new Cell(definition, id, this.#cellPorts);
+    cells.set(id, cell);
     return cell;
   }
 

@@ -135,7 +135,7 @@ describe("dsta logs", () => {
     const path = join(folder, "logs", "dsta.log");
     const line = (msg: string, level = 30) => `${JSON.stringify({ level, time: 0, msg })}\n`;
     writeFileSync(path, line("one") + line("two", 40) + line("three") + line("noise", 20));
-    expect((await onFloor("logs", "-n", "2")).out).toBe("1970-01-01T00:00:00.000Z INFO  three\n".replace(/^/, "1970-01-01T00:00:00.000Z WARN  two\n"));
+    expect((await onFloor("logs", "-n", "2")).out).toBe("1970-01-01T00:00:00.000Z WARN  two\n1970-01-01T00:00:00.000Z INFO  three\n");
     expect((await onFloor("logs", "--level", "warn", "--json")).out).toBe(line("two", 40));
     const child = spawn(process.execPath, [DSTA, "logs", "-f", "-n", "1", "--data", folder], { stdio: ["ignore", "pipe", "inherit"] });
     let shown = "";

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { decimal, format } from "../../domain/kernel/decimal.ts";
 import type { OrderIntent } from "../../domain/order/types.ts";
-import { confirmApproved } from "../../domain/risk/approved.ts";
+import { confirmApproved } from "../../domain/order/approved.ts";
 import { setLimits, setTradingState } from "../../domain/risk/commands.ts";
 import { violationOf } from "../../domain/risk/events.ts";
 import { decide, review, type ReviewMarket } from "../../domain/risk/review.ts";

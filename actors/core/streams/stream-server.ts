@@ -5,7 +5,6 @@
  */
 import { STATUS_CODES, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { randomUUID } from "node:crypto";
 import { WebSocketServer, type WebSocket } from "ws";
 import { intervalText, venueText } from "../../../domain/contract/fields.ts";
 import type { Permission } from "../../../domain/contract/routes.ts";
@@ -15,6 +14,7 @@ import { DstaError, invalid } from "../../../domain/kernel/errors.ts";
 import { bearerToken, type Admission } from "../admission.ts";
 import { errorBody, errorHeaders, publicError } from "../error-response.ts";
 import { API_PATH } from "../gateway-deps.ts";
+import { newRequestId } from "../request-id.ts";
 import { DATA_HEADERS } from "../security-headers.ts";
 import { FloorHub, type HubDeps } from "./floor-hub.ts";
 import { MarketHub } from "./market-hub.ts";
@@ -179,7 +179,7 @@ function decodedTail(path: string): string {
 
 function refuse(socket: Duplex, error: unknown, deps: StreamDeps): void {
   const shown = publicError(error);
-  const requestId = randomUUID();
+  const requestId = newRequestId();
   if (shown.code >= 500) deps.broker.logger.warn(`stream upgrade ${requestId} failed with ${shown.type}`, error);
   const body = JSON.stringify(errorBody(shown, requestId));
   const headers = {

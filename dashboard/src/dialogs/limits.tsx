@@ -1,24 +1,14 @@
 /** Change risk limits: before, after, a reason. They bind from the next order on. */
 import { useState } from "preact/hooks";
-import type { RiskLimitsView, RiskView } from "../../../domain/contract/views.ts";
+import type { RiskView } from "../../../domain/contract/views.ts";
 import { decimal } from "../model/format.ts";
+import { LIMIT_FIELDS, LIMIT_NAMES } from "../model/limits.ts";
 import { Button, Kbd } from "../parts/basics.tsx";
 import { closeDialog, Modal } from "../parts/dialog.tsx";
 import { Await } from "../parts/panel.tsx";
 import { call } from "../state/api.ts";
 import { useAsk } from "../state/ask.ts";
 import { command, lockedFor } from "../state/commands.ts";
-
-const NAMES: Readonly<Record<keyof RiskLimitsView, string>> = {
-  maxOrderNotional: "One order, quote",
-  maxPositionNotional: "One strategy and symbol, quote",
-  maxGrossNotional: "Whole account, quote",
-  maxOrdersPerSecond: "Orders a second, one strategy",
-  maxDailyLoss: "Daily loss, quote",
-  maxPriceDeviationBps: "Price from mid, bp",
-  maxBookAgeMs: "Book heard from within, ms",
-};
-const FIELDS = Object.keys(NAMES) as (keyof RiskLimitsView)[];
 
 /** Limits that are counts travel as numbers, money as text. */
 function read(before: string | number, text: string): string | number | null {
@@ -42,10 +32,10 @@ export function LimitsDialog() {
 }
 
 function Form({ view }: { view: RiskView }) {
-  const [texts, setTexts] = useState<Record<string, string>>(Object.fromEntries(FIELDS.map((name) => [name, String(view.limits[name])])));
+  const [texts, setTexts] = useState<Record<string, string>>(Object.fromEntries(LIMIT_FIELDS.map((name) => [name, String(view.limits[name])])));
   const [reason, setReason] = useState("");
-  const entered = FIELDS.map((name) => [name, read(view.limits[name], texts[name] ?? "")] as const);
-  const wrong = entered.filter(([, value]) => value === null).map(([name]) => NAMES[name]);
+  const entered = LIMIT_FIELDS.map((name) => [name, read(view.limits[name], texts[name] ?? "")] as const);
+  const wrong = entered.filter(([, value]) => value === null).map(([name]) => LIMIT_NAMES[name]);
   const changed = entered.filter(([name, value]) => value !== null && decimal(String(value)) !== decimal(String(view.limits[name])));
   const problem = wrong.length > 0 ? `a number above zero: ${wrong.join(", ")}` : changed.length === 0 ? "a change" : reason.trim() === "" ? "a reason" : null;
   const locked = lockedFor("risk:write") ?? (problem === null ? null : `needs ${problem}`);
@@ -64,12 +54,12 @@ function Form({ view }: { view: RiskView }) {
       }
     >
       <div class="limit-fields">
-        {FIELDS.map((name) => (
+        {LIMIT_FIELDS.map((name) => (
           <label key={name} class="field">
             <span>
-              {NAMES[name]} <span class={changed.some(([field]) => field === name) ? "acc" : "t3"}>now {decimal(String(view.limits[name]))}</span>
+              {LIMIT_NAMES[name]} <span class={changed.some(([field]) => field === name) ? "acc" : "t3"}>now {decimal(String(view.limits[name]))}</span>
             </span>
-            <input class="input num" inputMode="decimal" value={texts[name]} aria-invalid={wrong.includes(NAMES[name])} onInput={(event) => setTexts((before) => ({ ...before, [name]: event.currentTarget.value }))} />
+            <input class="input num" inputMode="decimal" value={texts[name]} aria-invalid={wrong.includes(LIMIT_NAMES[name])} onInput={(event) => setTexts((before) => ({ ...before, [name]: event.currentTarget.value }))} />
           </label>
         ))}
       </div>

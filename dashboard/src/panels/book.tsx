@@ -9,16 +9,16 @@ import { buildLadder, type LadderRow } from "../model/ladder.ts";
 import { Mark } from "../parts/mark.tsx";
 import { Empty, Panel, Loading } from "../parts/panel.tsx";
 import { focusBook } from "../state/choice.ts";
-import { orders, pageMs } from "../state/floor.ts";
-import { bookHeardAtMs, market } from "../state/market.ts";
+import { link, loaded, orders, pageMs } from "../state/floor.ts";
+import { bookHeardAtMs, marketOf } from "../state/market.ts";
 import { StaleChip, staleMs } from "./chart.tsx";
 
 const LEVEL_PX = 17;
 const FIXED_PX = 22 + 22;
 const MOST = 25;
 
-export function BookPanel({ symbol }: { symbol: string | null }) {
-  const state = market.value;
+export function BookPanel({ venue, symbol }: { venue: string; symbol: string } | { venue: null; symbol: null }) {
+  const state = symbol === null ? null : marketOf(venue, symbol);
   const box = useRef<HTMLDivElement>(null);
   const depth = useDepth(box);
   const asked = focusBook.value;
@@ -26,10 +26,10 @@ export function BookPanel({ symbol }: { symbol: string | null }) {
     if (asked > 0) box.current?.focus();
   }, [asked]);
   return (
-    <Panel title="Book" note={symbol ?? ""} right={state === null ? null : staleMs() === null ? <Whole book={state.book} /> : <StaleChip />} area="book" fixed>
+    <Panel title="Book" note={symbol ?? ""} right={symbol === null || state === null ? null : staleMs() === null ? <Whole book={state.book} /> : <StaleChip />} area="book" fixed>
       <div ref={box} class="book focus-in" tabIndex={-1}>
-        {symbol === null ? (
-          <Empty title="No market chosen" />
+        {symbol === null && loaded.value ? (
+          <Empty title="No market yet" />
         ) : state === null ? (
           <Loading rows={12} columns={[20, 60, 50, 40]} />
         ) : (
@@ -68,7 +68,7 @@ function useDepth(box: { current: HTMLDivElement | null }): number {
 }
 
 function Ladder({ book, depth, pricePlaces, quantityPlaces }: { book: BookView; depth: number; pricePlaces: number; quantityPlaces: number }) {
-  const stale = book.quality !== "LIVE";
+  const stale = staleMs() !== null;
   const rows = Math.max(2, stale ? depth - 2 : depth);
   const ladder = buildLadder(book, orders.value, rows);
   const base = book.symbol.split("/")[0] ?? "";
@@ -87,14 +87,16 @@ function Ladder({ book, depth, pricePlaces, quantityPlaces }: { book: BookView; 
         <div class="stale-note hatch" role="status">
           <b class="warn">Last known, not tradable</b>
           <div>
-            {book.quality === "RESYNC" ? "asking a new snapshot" : "feed lost"} since {clockTime(book.receivedAtMs)}
+            {link.value.phase !== "live" ? "this page lost the gateway" : book.quality === "RESYNC" ? "asking a new snapshot" : "feed lost"}, last heard {clockTime(book.receivedAtMs)}
           </div>
         </div>
       )}
       <div class="level head" role="row">
         <span role="columnheader">mine</span>
         <span role="columnheader">price</span>
-        <span role="columnheader">size {base}</span>
+        <span role="columnheader">
+          size <span class="wide-text">{base}</span>
+        </span>
         <span role="columnheader">sum</span>
       </div>
       <div class="asks" role="rowgroup">{ladder.asks.map((row) => level(row, "ask"))}</div>

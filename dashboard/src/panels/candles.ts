@@ -25,6 +25,9 @@ import { DASH, number } from "../model/format.ts";
 const seconds = (ms: number): UTCTimestamp => Math.floor(ms / 1_000) as UTCTimestamp;
 /** More new bars than this in one message and the whole series is set again. */
 const TAIL = 8;
+/** Bars of room right of the last one. */
+const LIVE_OFFSET = 5;
+const STALE_OFFSET = 16;
 
 export interface ChartPoint {
   readonly timeMs: number;
@@ -52,7 +55,7 @@ export class CandleChart {
       },
       grid: { vertLines: { color: token("hair") }, horzLines: { color: token("hair") } },
       rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.06, bottom: 0.18 }, minimumWidth: 62 },
-      timeScale: { borderVisible: false, timeVisible: true, secondsVisible: false, rightOffset: 5, barSpacing: 7 },
+      timeScale: { borderVisible: false, timeVisible: true, secondsVisible: false, rightOffset: LIVE_OFFSET, barSpacing: 7 },
       crosshair: { mode: CrosshairMode.Normal, vertLine: { labelVisible: true }, horzLine: { labelVisible: true } },
       handleScale: { axisPressedMouseMove: false },
     });
@@ -98,6 +101,11 @@ export class CandleChart {
     this.#candles.setData(bars.map(candle));
     this.#volume.setData(bars.map((bar) => ({ time: seconds(bar.openTimeMs), value: bar.volume })));
     if (before.length === 0) this.#chart.timeScale().scrollToRealTime();
+  }
+
+  /** Makes room at the right for the time without data. */
+  setStale(stale: boolean): void {
+    this.#chart.applyOptions({ timeScale: { rightOffset: stale ? STALE_OFFSET : LIVE_OFFSET } });
   }
 
   setFills(markers: readonly FillMarker[]): void {

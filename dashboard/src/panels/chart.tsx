@@ -9,18 +9,19 @@ import { age, clockTime, clockTimeMs, decimal, number, signOf } from "../model/f
 import { fillMarkers, type FillMarker } from "../model/series.ts";
 import { Segments } from "../parts/basics.tsx";
 import { Mark } from "../parts/mark.tsx";
-import { Empty, Failed, Panel } from "../parts/panel.tsx";
+import { Empty, Failed, Loading, Panel } from "../parts/panel.tsx";
 import { chosenInterval, INTERVALS } from "../state/choice.ts";
-import { pageMs } from "../state/floor.ts";
-import { bookHeardAtMs, market, marketFills, marketProblem, retryMarket } from "../state/market.ts";
+import { link, loaded, pageMs } from "../state/floor.ts";
+import { bookHeardAtMs, market, marketFills, marketOf, marketProblem, retryMarket } from "../state/market.ts";
 import { CandleChart, type ChartPoint } from "./candles.ts";
 
+const NO_FILLS: readonly FillRow[] = [];
 const CHOICES = INTERVALS.map((value) => ({ value, text: value }));
 
-/** Age of the shown book in ms when it is not to be traded on; null while it is live. */
+/** Age of the shown book in ms when it is not to be traded on (not whole, or this page is lost); null while it is live. */
 export function staleMs(): number | null {
   const state = market.value;
-  if (state === null || state.book.quality === "LIVE") return null;
+  if (state === null || (state.book.quality === "LIVE" && link.value.phase === "live")) return null;
   return state.book.ageMs + Math.max(0, pageMs.value - bookHeardAtMs.value);
 }
 
@@ -34,16 +35,23 @@ export function StaleChip() {
   );
 }
 
-export function ChartPanel({ row }: { row: StrategyRow | null }) {
-  const state = market.value;
+export interface ChartTarget {
+  readonly venue: string;
+  readonly symbol: string;
+  /** The strategy whose average price is drawn; null when the market is only looked at. */
+  readonly row: StrategyRow | null;
+}
+
+export function ChartPanel({ target }: { target: ChartTarget | null }) {
+  const state = target === null ? null : marketOf(target.venue, target.symbol, chosenInterval.value);
   const problem = marketProblem.value;
   return (
     <Panel
-      title={row?.symbol ?? "Chart"}
+      title={target?.symbol ?? "Chart"}
       note={
         <span class="row">
-          {row?.venue}
-          {row !== null && <Segments label="Bar length" choices={CHOICES} value={chosenInterval.value as (typeof INTERVALS)[number]} onChoose={(value) => (chosenInterval.value = value)} />}
+          {target?.venue}
+          {target !== null && <Segments label="Bar length" choices={CHOICES} value={chosenInterval.value as (typeof INTERVALS)[number]} onChoose={(value) => (chosenInterval.value = value)} />}
         </span>
       }
       right={
@@ -55,31 +63,36 @@ export function ChartPanel({ row }: { row: StrategyRow | null }) {
       area="chart"
       fixed
     >
-      {row === null ? (
-        <Empty title="No market chosen">
-          <span>The chart follows the selected strategy.</span>
-        </Empty>
+      {target === null ? (
+        loaded.value ? (
+          <Empty title="No market yet">
+            <span>The chart follows the selected strategy.</span>
+          </Empty>
+        ) : (
+          <Loading rows={10} columns={[120, 200, 160, 200]} />
+        )
       ) : problem !== null && state === null ? (
         <Failed problem={problem} retry={retryMarket} />
       ) : (
-        <Candles row={row} />
+        <Candles target={target} />
       )}
     </Panel>
   );
 }
 
-function Candles({ row }: { row: StrategyRow }) {
+function Candles({ target }: { target: ChartTarget }) {
+  const { row } = target;
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<CandleChart | null>(null);
   const [hover, setHover] = useState<ChartPoint | null>(null);
   const [walked, setWalked] = useState<number | null>(null);
-  const state = market.value;
-  const fills = marketFills.value;
+  const state = marketOf(target.venue, target.symbol, chosenInterval.value);
+  const fills = state === null ? NO_FILLS : marketFills.value;
   const look = looks.value;
   const bars = state?.bars ?? [];
   const lastOpen = bars.at(-1)?.openTimeMs ?? 0;
   const markers = useMemo(() => fillMarkers(bars, fills), [bars[0]?.openTimeMs, lastOpen, fills]);
-  const average = signOf(row.positionQuantity) === 0 ? null : row.averagePrice;
+  const average = row === null || signOf(row.positionQuantity) === 0 ? null : row.averagePrice;
 
   useEffect(() => {
     if (host.current === null) return undefined;
@@ -89,8 +102,8 @@ function Candles({ row }: { row: StrategyRow }) {
       chart.current = null;
       made.end();
     };
-  }, [look, row.venue, row.symbol, chosenInterval.value]);
-  const made = [look, row.venue, row.symbol, chosenInterval.value] as const;
+  }, [look, target.venue, target.symbol, chosenInterval.value]);
+  const made = [look, target.venue, target.symbol, chosenInterval.value] as const;
   useEffect(() => {
     if (state !== null) chart.current?.setPrecision(state.pricePrecision, state.interval.endsWith("s"));
   }, [...made, state?.pricePrecision, state?.interval]);
@@ -109,9 +122,10 @@ function Candles({ row }: { row: StrategyRow }) {
     event.preventDefault();
     setWalked((now) => Math.min(markers.length - 1, Math.max(0, (now ?? (by < 0 ? markers.length : -1)) + by)));
   };
-  const stale = staleMs() !== null;
+  const stale = state !== null && staleMs() !== null;
+  useEffect(() => chart.current?.setStale(stale), [...made, stale]);
   return (
-    <div class="candles focus-in" tabIndex={0} role="group" aria-label={`${describe(row, state?.bars.length ?? 0, markers.length)} Arrow keys walk the fills.`} onKeyDown={walk} onBlur={() => setWalked(null)}>
+    <div class="candles focus-in" tabIndex={0} role="group" aria-label={`${describe(target, state?.bars.length ?? 0, markers.length)} Arrow keys walk the fills.`} onKeyDown={walk} onBlur={() => setWalked(null)}>
       <div ref={host} class={`candles-in ${stale ? "no-colour" : ""}`} aria-hidden="true" />
       {stale && chart.current !== null && <NoData chart={chart.current} fromMs={lastOpen} />}
       {state === null && <div class="empty" aria-busy="true">Loading bars…</div>}
@@ -125,15 +139,15 @@ function markersAt(markers: readonly FillMarker[], point: ChartPoint | null): re
   return point === null ? [] : markers.filter((marker) => marker.barTimeMs === point.timeMs);
 }
 
-function describe(row: StrategyRow, bars: number, markers: number): string {
-  return `${row.symbol} on ${row.venue}, ${bars} bars of ${chosenInterval.value}, ${markers} bars with fills.`;
+function describe(target: ChartTarget, bars: number, markers: number): string {
+  return `${target.symbol} on ${target.venue}, ${bars} bars of ${chosenInterval.value}, ${markers} bars with fills.`;
 }
 
 function NoData({ chart, fromMs }: { chart: CandleChart; fromMs: number }) {
   const x = chart.xOf(fromMs);
   if (x === null) return null;
   return (
-    <div class="no-data hatch" style={{ left: `${x + 4}px`, right: `${chart.scaleWidth()}px` }}>
+    <div class="no-data hatch" style={{ width: `calc(100% - ${x + 4 + chart.scaleWidth()}px)`, right: `${chart.scaleWidth()}px` }}>
       <b>no data</b>
       <span>since {clockTime(market.value?.book.receivedAtMs ?? fromMs)}</span>
     </div>

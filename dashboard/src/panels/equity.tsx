@@ -78,7 +78,7 @@ function EquityHead({ pnl }: { pnl: PortfolioPnl | null }) {
     <div class="equity-head">
       <div class="equity-now">{`${about}${decimal(pnl.equity, { places: 2 })}`}</div>
       <div class="row">
-        <Figure text={decimal(pnl.dayPnl, { places: 2, signed: true })} tone={about === "" ? dayTone(pnl) : "t1"} />
+        <Figure text={about + decimal(pnl.dayPnl, { places: 2, signed: true })} tone={about === "" ? dayTone(pnl) : "t1"} />
         <span class={about === "" ? dayTone(pnl) : "t1"}>{percent(pnl.dayPnlRatio, 2, true)}</span>
         <span class="grow" />
         <span class="t2">from peak {pnl.drawdownRatio > 0 ? `${MINUS}${percent(pnl.drawdownRatio)}` : percent(0)}</span>
@@ -102,7 +102,7 @@ function EquityPlots({ points, waiting }: { points: readonly EquityPoint[]; wait
   const empty = points.length < 2 && !(waiting && !loaded.value);
   return (
     <div class="plots" role="img" aria-label={summary(points)} aria-busy={waiting}>
-      <div ref={host} class="plots-in" />
+      <div ref={host} class={`plots-in ${points.length < 2 ? "no-points" : ""}`} />
       {empty && (
         <Empty title="No equity yet">
           <span>The line starts with the first marks to market.</span>

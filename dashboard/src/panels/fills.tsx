@@ -8,7 +8,7 @@ import { pricePlaces, quantityPlaces } from "../state/instruments.ts";
 
 const COLUMNS: readonly Column<FillRow>[] = [
   { key: "time", head: "Time", width: 98, cls: "t2", cell: (row) => clockTimeMs(row.atMs) },
-  { key: "strategy", head: "Strategy", width: 92, cell: (row) => row.strategyId, whole: (row) => row.strategyId },
+  { key: "strategy", head: "Strategy", width: 88, cell: (row) => row.strategyId, whole: (row) => row.strategyId },
   { key: "side", head: "Side", width: 40, cell: (row) => <span class={row.side === "buy" ? "up" : "dn"}>{row.side === "buy" ? "Buy" : "Sell"}</span> },
   { key: "symbol", head: "Symbol", width: 78, cls: "t2", cell: (row) => row.symbol, whole: (row) => `${row.venue} ${row.symbol}` },
   { key: "size", head: "Size", width: 64, num: true, cell: (row) => decimal(row.quantity, { places: quantityPlaces(row.venue, row.symbol) }) },
@@ -44,7 +44,7 @@ export function FillsPanel() {
           <span>Each fill tells why it was wanted and what it cost against the mid.</span>
         </Empty>
       ) : (
-        <Table label="Fills" columns={COLUMNS} rows={fills} rowKey={(row) => `${row.venue}|${row.tradeId}|${row.orderId}`} minWidth={640} />
+        <Table label="Fills" columns={COLUMNS} rows={fills} rowKey={(row) => `${row.venue}|${row.tradeId}|${row.orderId}`} minWidth={600} />
       )}
     </Panel>
   );

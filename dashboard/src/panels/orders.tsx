@@ -27,11 +27,11 @@ const COLUMNS: readonly Column<OrderRow>[] = [
   { key: "id", head: "Order", width: 70, cls: "id", cell: (row) => row.orderId, whole: (row) => `${row.orderId}, venue ${row.venueOrderId ?? "has not named it"}: ${row.why}` },
   { key: "strategy", head: "Strategy", cell: (row) => row.strategyId, whole: (row) => row.strategyId },
   { key: "side", head: "Side", width: 40, cell: (row) => <span class={row.side === "buy" ? "up" : "dn"}>{row.side === "buy" ? "Buy" : "Sell"}</span> },
-  { key: "symbol", head: "Symbol", width: 84, cls: "t2", cell: (row) => row.symbol, whole: (row) => `${row.venue} ${row.symbol}` },
+  { key: "symbol", head: "Symbol", width: 76, cls: "t2", cell: (row) => row.symbol, whole: (row) => `${row.venue} ${row.symbol}` },
   { key: "type", head: "Type", width: 44, cls: "t2", wide: true, cell: (row) => (row.postOnly ? "post" : row.type), whole: (row) => `${row.type}, ${row.timeInForce}${row.reduceOnly ? ", reduce only" : ""}` },
-  { key: "price", head: "Price", width: 74, num: true, cell: (row) => decimal(row.limitPrice, { places: pricePlaces(row.venue, row.symbol) }) },
+  { key: "price", head: "Price", width: 70, num: true, cell: (row) => decimal(row.limitPrice, { places: pricePlaces(row.venue, row.symbol) }) },
   { key: "size", head: "Size", width: 66, num: true, cell: (row) => size(row, row.quantity) },
-  { key: "filled", head: "Filled", width: 60, num: true, cls: "t2", cell: (row) => size(row, row.filledQuantity) },
+  { key: "filled", head: "Filled", width: 58, num: true, cls: "t2", cell: (row) => size(row, row.filledQuantity) },
   { key: "status", head: "State", width: 86, cell: (row) => <OrderStateMark status={row.status} />, whole: (row) => row.statusReason },
   { key: "age", head: "Age", width: 40, num: true, cls: "t2", cell: (row) => <Age atMs={row.createdAtMs} /> },
   {
@@ -90,7 +90,7 @@ export function OrdersPanel() {
           <span>Orders appear here the moment they are journaled.</span>
         </Empty>
       ) : (
-        <Table label="Open orders" columns={COLUMNS} rows={rows} rowKey={(row) => row.orderId} minWidth={620} />
+        <Table label="Open orders" columns={COLUMNS} rows={rows} rowKey={(row) => row.orderId} minWidth={600} />
       )}
     </Panel>
   );

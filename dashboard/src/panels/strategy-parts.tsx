@@ -117,7 +117,7 @@ export function SignalsPanel({ row }: { row: StrategyRow }) {
               <span>{row.stateReason === "" ? "The first signal shows here with its reason and what became of it." : row.stateReason}</span>
             </Empty>
           ) : (
-            <Table label="Signals" columns={columns} rows={signals} rowKey={(signal) => signal.intentId} minWidth={560} />
+            <Table label="Signals" columns={columns} rows={signals} rowKey={(signal) => signal.intentId} minWidth={640} />
           )
         }
       </Await>

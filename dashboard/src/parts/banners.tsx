@@ -32,10 +32,10 @@ export function Offline() {
         <Mark form="diamond" /> DISCONNECTED
       </b>
       <span>
-        <b>This page lost the gateway. Trading goes on without it.</b> {nowMs.value > 0 && `Everything shown is from ${clockTime(nowMs.value)} UTC.`}
+        <b>This page lost the gateway. Trading goes on without it.</b> {nowMs.value > 0 && `Shown as of ${clockTime(nowMs.value)} UTC.`}
       </span>
       <span class="wide-only">
-        Halting still works by <code>npx dsta halt</code> on any node, or <code>halt</code> in the REPL.
+        To halt: <code>npx dsta halt</code> on any node, <code>halt</code> in the REPL.
       </span>
       <span class="grow" />
       <span class="t2" style={{ minWidth: "168px", textAlign: "right" }} aria-live="off">

@@ -30,7 +30,7 @@ function hints(): readonly Hint[] {
 export function Footer() {
   const user = session.value.phase === "in" ? session.value.user : null;
   const health = sections.health.value;
-  const ok = link.value.phase === "live";
+  const lost = link.value.phase === "lost";
   return (
     <footer class="foot">
       {hints().map(([keys, text]) => (
@@ -42,8 +42,8 @@ export function Footer() {
         </span>
       ))}
       <span class="grow" />
-      <span class={ok ? "" : "crit"} style={{ minWidth: "84px", textAlign: "right" }}>
-        <Mark form={ok ? "small" : "diamond"} /> {ok ? `stream ${streamRate.value} Hz` : link.value.phase === "lost" ? "stream lost" : "connecting"}
+      <span class={lost ? "crit" : ""} style={{ minWidth: "84px", textAlign: "right" }}>
+        <Mark form={lost ? "diamond" : "small"} /> {lost ? "stream lost" : link.value.phase === "live" ? `stream ${streamRate.value} Hz` : "connecting"}
       </span>
       <span>{number(streamGaps.value)} gaps</span>
       {health !== null && <span class={health.journalOk ? "" : "crit"}>journal {number(health.journalP50Ms, 1)} ms</span>}

@@ -7,7 +7,7 @@ import { decimal, number, percent } from "../model/format.ts";
 import { dayTone, equityStale } from "../panels/equity.tsx";
 import { link, live, modeName, sections } from "../state/floor.ts";
 import { may } from "../state/session.ts";
-import { Figure } from "./basics.tsx";
+import { Figure, Skeleton } from "./basics.tsx";
 import { Mark } from "./mark.tsx";
 import { TradingSwitch } from "./switch.tsx";
 
@@ -27,7 +27,7 @@ export function isCurrent(view: string): boolean {
 
 export function Mode() {
   const floor = sections.floor.value;
-  if (floor === null) return <span class="mode t3">…</span>;
+  if (floor === null) return <Skeleton width={64} />;
   return (
     <>
       <span class={`mode ${floor.mode === "live" ? "" : "simulated"}`}>{modeName(floor.mode)}</span>

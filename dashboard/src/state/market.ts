@@ -30,6 +30,13 @@ let choice: MarketChoice | null = null;
 let pending: MarketState | null = null;
 let frame = 0;
 
+/** The shown market if it is this one. While another is on its way, null: never the numbers of one under the name of the other. */
+export function marketOf(venue: string, symbol: string, interval?: string): MarketState | null {
+  const state = market.value;
+  if (state === null || state.venue !== venue || state.symbol !== symbol) return null;
+  return interval === undefined || state.interval === interval ? state : null;
+}
+
 /** Opens the market's stream; the same choice again changes nothing. */
 export function watchMarket(next: MarketChoice): void {
   if (choice !== null && stream !== null && choice.venue === next.venue && choice.symbol === next.symbol && choice.interval === next.interval) return;

@@ -11,16 +11,20 @@ import { cancelAllLock, OrdersPanel } from "../panels/orders.tsx";
 import { PhoneStrategies } from "../panels/phone-strategies.tsx";
 import { openStrategy, startOrStop, StrategiesPanel } from "../panels/strategies.tsx";
 import { chosenInterval, dialog, focusBook, selectedStrategy, severityFilter, sortWorstFirst, step } from "../state/choice.ts";
-import { strategies } from "../state/floor.ts";
-import { watchMarket } from "../state/market.ts";
+import { loaded, strategies } from "../state/floor.ts";
+import { instruments } from "../state/instruments.ts";
+import { closeMarket, watchMarket } from "../state/market.ts";
 
 const SEVERITIES: readonly Severity[] = ["info", "warn", "error", "critical"];
 
 export function FloorView({ phone }: { phone: boolean }) {
   const row = selectedStrategy.value;
-  const [venue, symbol] = [row?.venue, row?.symbol];
+  // Without a strategy the first instrument is looked at, so that a new floor is not blank.
+  const looked = row ?? (loaded.value ? (instruments.value[0] ?? null) : null);
+  const [venue, symbol] = [looked?.venue, looked?.symbol];
   useEffect(() => {
     if (venue !== undefined && symbol !== undefined) watchMarket({ venue, symbol, interval: chosenInterval.value });
+    else closeMarket();
   }, [venue, symbol, chosenInterval.value]);
   useFloorKeys();
   // Worst first once on the small screen, where only the first rows are in sight.
@@ -35,8 +39,8 @@ export function FloorView({ phone }: { phone: boolean }) {
     <main class="floor" id="main" tabIndex={-1}>
       {phone ? <PhoneStrategies /> : <StrategiesPanel />}
       <EquityPanel />
-      <ChartPanel row={row} />
-      <BookPanel symbol={row?.symbol ?? null} />
+      <ChartPanel target={looked === null ? null : { venue: looked.venue, symbol: looked.symbol, row }} />
+      <BookPanel {...(looked === null ? { venue: null, symbol: null } : { venue: looked.venue, symbol: looked.symbol })} />
       <EventsPanel />
       <OrdersPanel />
       <FillsPanel />

@@ -2,6 +2,7 @@
 import { useKeys } from "../app/keys.ts";
 import type { RiskView as RiskState, ViolationRow } from "../../../domain/contract/views.ts";
 import { clockTime, decimal, number, percent, sumDecimals } from "../model/format.ts";
+import { limitName } from "../model/limits.ts";
 import { Button, Kbd, LimitBar } from "../parts/basics.tsx";
 import { Mark, State } from "../parts/mark.tsx";
 import { Await, Empty, Panel } from "../parts/panel.tsx";
@@ -21,11 +22,11 @@ function limitMark(ratio: number) {
 }
 
 const USE: readonly Column<Use>[] = [
-  { key: "limit", head: "Limit", width: 170, cls: "strong", cell: (row) => row.limit, whole: (row) => row.limit },
+  { key: "limit", head: "Limit", width: 190, cls: "strong", cell: (row) => limitName(row.limit), whole: (row) => row.limit },
   { key: "where", head: "Where", cls: "t2", cell: (row) => row.where, whole: (row) => row.where },
   { key: "now", head: "Now", width: 92, num: true, cell: (row) => decimal(row.used, { places: 0 }) },
-  { key: "max", head: "Limit", width: 92, num: true, cell: (row) => decimal(row.max, { places: 0 }) },
-  { key: "bar", head: "Used", width: 130, cell: (row) => <LimitBar ratio={row.ratio} label={row.limit} /> },
+  { key: "max", head: "At most", width: 92, num: true, cell: (row) => decimal(row.max, { places: 0 }) },
+  { key: "bar", head: "Used", width: 130, cell: (row) => <LimitBar ratio={row.ratio} label={limitName(row.limit)} /> },
   { key: "ratio", head: "", width: 58, num: true, cell: (row) => <span class={row.ratio >= 1 ? "crit" : row.ratio >= WARN_RATIO ? "warn" : ""}>{percent(row.ratio, 0)}</span> },
   { key: "state", head: "", width: 80, cell: (row) => limitMark(row.ratio) },
 ];

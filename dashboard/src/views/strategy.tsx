@@ -63,7 +63,7 @@ function Opened({ row, phone }: { row: StrategyRow; phone: boolean }) {
       <WithDetail asked={asked} area="versions" title="Versions">
         {(ready) => <VersionsPanel detail={ready} readOnly={phone} />}
       </WithDetail>
-      <ChartPanel row={row} />
+      <ChartPanel target={{ venue: row.venue, symbol: row.symbol, row }} />
       <SignalsPanel row={row} />
       <PerformancePanel id={row.id} />
       <WithDetail asked={asked} area="inside" title="Inside">

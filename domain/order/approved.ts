@@ -3,7 +3,7 @@
  * does not compile. A brand does not survive the wire: what arrives there is checked again by its reservation.
  */
 import { DstaError } from "../kernel/errors.ts";
-import type { OrderIntent } from "../order/types.ts";
+import type { OrderIntent } from "./types.ts";
 
 declare const approved: unique symbol;
 export type Approved<T> = T & { readonly [approved]: true };

@@ -1,0 +1,198 @@
+/**
+ * Puts a floor together: data folder, database, journal, market, actors, in this order; `Closers` ends them in the
+ * opposite one. Refuses to own the broker: whoever starts the process does.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { rm, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ServiceBroker } from "moleculer";
+import pg from "pg";
+import { createAuth } from "../actors/core/auth.service.ts";
+import type { GatewayService } from "../actors/core/gateway.service.ts";
+import { strategyIds } from "../actors/trading/strategies.service.ts";
+import { createStrategy } from "../actors/trading/strategy-birth.ts";
+import type { Settings } from "../config/settings.ts";
+import type { StartOptions } from "../config/start-options.ts";
+import { strategyMessages } from "../domain/contract/actors.ts";
+import { invalid } from "../domain/kernel/errors.ts";
+import { LocalFeed } from "../mixins/feed/local-feed.ts";
+import { openPostgresJournal, type PostgresJournal } from "../mixins/journal/postgres-journal.ts";
+import { strategyNamed } from "../strategies/index.ts";
+import { Announcer } from "../topology/announcer.ts";
+import { Floor } from "../topology/floor.ts";
+import type { Closers } from "./closers.ts";
+import { type Log, openLog } from "./log.ts";
+import { type MarketSource, openMarketSource } from "./market-source.ts";
+import type { MeshParts } from "./mesh.ts";
+import { type DataFolder, openDataFolder } from "./postgres/data-folder.ts";
+import { connectDatabase, type Database } from "./postgres/database.ts";
+import { startEmbeddedPostgres } from "./postgres/embedded-postgres.ts";
+import { defer, elapsedMs, systemClock } from "./system-ports.ts";
+import { watchVitals } from "./vitals.ts";
+
+export interface AssembledFloor {
+  readonly mesh: MeshParts;
+  /** Printed once, when the first start made the user `admin`; null later, or when it was given. */
+  readonly adminPassword: string | null;
+  readonly dataFolder: string;
+  readonly database: string;
+  readonly source: MarketSource;
+  readonly strategies: number;
+  /** The broker listens: the floor is ready, a replay may begin, programs on this machine can find it. */
+  opened(broker: ServiceBroker): Promise<string>;
+}
+
+export const VERSION: string = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string })
+  .version;
+const DASHBOARD = new URL("../dashboard/dist", import.meta.url).pathname;
+const NODE_ID = "floor-1";
+
+export async function assembleFloor(settings: Settings, options: StartOptions, closers: Closers): Promise<AssembledFloor> {
+  const folder = await takeFolder(settings, options);
+  closers.add("data folder", () => folder.close());
+  const log = openLog(folder.path, settings.logLevel, options.jsonLog);
+  closers.add("log", () => log.close());
+  const { database, journal, pool } = await openStorage(settings, folder, log, closers);
+
+  const feed = new LocalFeed();
+  let awake: () => void = () => undefined;
+  const awakened = new Promise<void>((resolve) => (awake = resolve));
+  // A replay must not run ahead of those who are still waking up.
+  const quiet = async (): Promise<void> => {
+    await awakened;
+    await floor.quiet();
+  };
+  const source = await openMarketSource({ settings, options, journal, quiet });
+  const logLine = (level: "debug" | "info" | "warn" | "error", text: string, error?: unknown): void =>
+    log.logger[level](error === undefined ? {} : { err: error }, text);
+  const announcer = new Announcer(source.tradingClock, feed, logLine);
+  const floor: Floor = new Floor({
+    nodeId: NODE_ID,
+    desk: source.desk,
+    settings,
+    journal,
+    feed,
+    announcer,
+    log: logLine,
+    systemClock,
+    elapsedMs,
+    defer,
+    tradingClock: source.tradingClock,
+    venues: [source.venue],
+    startEquity: settings.simEquity,
+    definitionOf: strategyNamed,
+  });
+  const vitals = watchVitals(NODE_ID, ["all"], floor.host);
+  closers.add("vital signs", vitals.close);
+  closers.add("venue", () => source.venue.close());
+  closers.add("floor", () => floor.rest(settings.drainTimeoutMs));
+
+  const auth = createAuth({ pool, clock: systemClock });
+  await auth.prepare();
+  const admin = await auth.ensureAdmin({ password: settings.adminPassword });
+  const ids = await firstStrategies(journal, source, options.strategies);
+  await floor.wake(ids);
+  for (const { id, params } of options.strategies)
+    await floor.host.ask(strategyMessages.setParameters, id, { id, params, by: "start flags", note: "--set" });
+  let readyAtMs: number | null = null;
+  const mesh: MeshParts = {
+    nodeId: NODE_ID,
+    floor,
+    feed,
+    logger: log.logger,
+    auth,
+    desk: source.desk,
+    journal,
+    clock: source.tradingClock,
+    tradingClock: source.tradingClock,
+    version: VERSION,
+    startedAtMs: source.tradingClock.now(),
+    replay: source.replay,
+    events: (limit) => announcer.latest(limit),
+    node: vitals.row,
+    feeds: () => floor.feeds(),
+    readyAtMs: () => readyAtMs,
+    gateway: { host: options.host ?? settings.host, port: options.port ?? settings.port, dashboardFolder: DASHBOARD, version: VERSION },
+    onStopped: () => closers.closeAll(),
+  };
+  const opened = async (broker: ServiceBroker): Promise<string> => {
+    readyAtMs = systemClock.now();
+    awake();
+    const { url } = (broker.getLocalService("gateway") as unknown as GatewayService).address!;
+    await writeRunFile(folder, closers, { url, token: auth.createLocalToken(), pid: process.pid });
+    return url;
+  };
+  return { mesh, adminPassword: admin.password, dataFolder: folder.path, database, source, strategies: ids.length, opened };
+}
+
+/** A replay starts from nothing each time, unless a folder was named for it. */
+async function takeFolder(settings: Settings, options: StartOptions): Promise<DataFolder> {
+  const named = options.data ?? settings.dataFolder;
+  const isReplay = options.replay.length > 0;
+  const path = named ?? (isReplay ? ".dsta/replay" : ".dsta/floor");
+  const kind = isReplay ? ("replay" as const) : ("floor" as const);
+  const folder = await openDataFolder(path, { kind });
+  if (!isReplay || named !== undefined) return folder;
+  await forgetLastReplay(folder);
+  return folder;
+}
+
+async function forgetLastReplay(folder: DataFolder): Promise<void> {
+  // A server left behind by a killed replay still holds the old files.
+  if (existsSync(join(folder.path, "pg"))) {
+    const left = await startEmbeddedPostgres({ folder: folder.path });
+    await left.stop();
+  }
+  await rm(join(folder.path, "pg"), { recursive: true, force: true });
+}
+
+async function openStorage(
+  settings: Settings,
+  folder: DataFolder,
+  log: Log,
+  closers: Closers,
+): Promise<{ database: string; journal: PostgresJournal; pool: pg.Pool }> {
+  const onChange = ({ state, why }: { state: string; why: string }): void => log.logger.warn(`embedded PostgreSQL ${state}: ${why}`);
+  const server: Database =
+    settings.databaseUrl === undefined
+      ? await startEmbeddedPostgres({ folder: folder.path, onChange })
+      : await connectDatabase(settings.databaseUrl);
+  closers.add("PostgreSQL", () => server.stop());
+  const journal = await openPostgresJournal({ url: server.url, clock: systemClock, monotonicMs: elapsedMs });
+  closers.add("journal", () => journal.close());
+  const pool = new pg.Pool({ connectionString: server.url, max: 4 });
+  pool.on("error", (error) => log.logger.warn({ err: error }, "idle database connection lost"));
+  closers.add("database pool", () => pool.end());
+  return {
+    database: `${settings.databaseUrl === undefined ? "embedded PostgreSQL" : "PostgreSQL"} at ${server.host}:${server.port}`,
+    journal,
+    pool,
+  };
+}
+
+/** A new floor begins with the sample strategies running; an old one with what it had. */
+async function firstStrategies(journal: PostgresJournal, source: MarketSource, overrides: StartOptions["strategies"]): Promise<string[]> {
+  const known = await strategyIds(journal);
+  const names = known.length > 0 ? known : source.samples.map(({ id }) => id);
+  const stray = overrides.find(({ id }) => !names.includes(id));
+  if (stray) throw invalid("--set", `one of the strategies ${names.join(", ")}`, stray.id);
+  if (known.length > 0) return known;
+  const { desk, venue, samples, tradingClock } = source;
+  for (const { id, strategy, symbol, params: sample } of samples) {
+    const params = { ...sample, ...overrides.find((override) => override.id === id)?.params };
+    await createStrategy(
+      journal,
+      { id, strategy, account: desk.accounts[0]!, venue: venue.id, symbol, params, by: "first start", start: true },
+      strategyNamed(strategy),
+      tradingClock.now(),
+    );
+  }
+  return samples.map(({ id }) => id);
+}
+
+/** How programs on this machine find the running floor; readable by its owner only. */
+async function writeRunFile(folder: DataFolder, closers: Closers, run: { url: string; token: string; pid: number }): Promise<void> {
+  const path = join(folder.path, "run.json");
+  await writeFile(path, `${JSON.stringify(run)}\n`, { mode: 0o600 });
+  closers.add("run file", () => unlink(path));
+}

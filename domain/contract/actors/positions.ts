@@ -1,0 +1,68 @@
+/** Messages of the positions of one account, and the notices it lives on. */
+import { z } from "zod";
+import type { Bar, BookTop } from "../../market/events.ts";
+import type { OrderEvent } from "../../order/events.ts";
+import type { Order } from "../../order/order.ts";
+import { idText, symbolText, venueText } from "../fields.ts";
+import { exposed, internal } from "../message.ts";
+import type { EquityPoint, PortfolioPnl, PositionRow } from "../views.ts";
+import { ofAccount } from "./keys.ts";
+
+/** An order event with its place in the account's execution stream. */
+export interface OrderNotice {
+  readonly version: number;
+  readonly event: OrderEvent;
+  /** The order after the event. */
+  readonly order: Order;
+}
+
+export interface PositionOf {
+  /** Version of the execution stream this includes. */
+  readonly version: number;
+  /** Signed decimals as text. */
+  readonly quantity: string;
+  readonly averagePrice: string | null;
+}
+
+export interface StrategyPerformance {
+  readonly strategyId: string;
+  readonly realisedPnl: string;
+  readonly unrealisedPnl: string;
+  readonly feesPaid: string;
+  readonly netPnl: string;
+  readonly dayPnl: string;
+  readonly fills: number;
+  readonly closedTrades: number;
+  readonly winRatio: number | null;
+  readonly profitFactor: number | null;
+  readonly volume: string;
+}
+
+export const positionsMessages = {
+  rows: exposed<{ account: string; strategyId?: string | undefined }, PositionRow[]>(
+    "positions",
+    "rows",
+    ofAccount.extend({ strategyId: idText.optional() }),
+  ),
+  net: exposed<{ account: string; venue: string; symbol: string }, { net: PositionRow; byStrategy: PositionRow[] }>(
+    "positions",
+    "net",
+    ofAccount.extend({ venue: venueText, symbol: symbolText }),
+  ),
+  portfolio: exposed<{ account: string }, PortfolioPnl>("positions", "portfolio", ofAccount),
+  equityCurve: exposed<{ account: string; fromMs?: number | undefined; points: number }, EquityPoint[]>(
+    "positions",
+    "equityCurve",
+    ofAccount.extend({ fromMs: z.number().optional(), points: z.number().int().min(2).max(1_000).default(500) }),
+  ),
+  performance: exposed<{ account: string; strategyId: string }, StrategyPerformance>(
+    "positions",
+    "performance",
+    ofAccount.extend({ strategyId: idText }),
+  ),
+  of: internal<{ strategyId: string; venue: string; symbol: string }, PositionOf>("positions", "of"),
+  orderEvent: internal<Omit<OrderNotice, "order">>("positions", "orderEvent"),
+  top: internal<BookTop>("positions", "top", "market"),
+  bar: internal<Bar>("positions", "bar", "market"),
+  tick: internal<null>("positions", "tick"),
+} as const;

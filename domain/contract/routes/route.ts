@@ -1,0 +1,46 @@
+/** A REST route as a value, and the parts that many routes share. */
+import { z } from "zod";
+import { pageCursor, pageLimit, venueText } from "../fields.ts";
+
+export type Permission =
+  | "open"
+  | "session"
+  | "strategy:read"
+  | "strategy:write"
+  | "order:read"
+  | "order:create"
+  | "position:read"
+  | "risk:read"
+  | "risk:write"
+  | "market:read"
+  | "system:read";
+
+export interface Route {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly path: string;
+  /** Moleculer action that answers, e.g. `strategies.list`. */
+  readonly action: string;
+  readonly permission: Permission;
+  readonly summary: string;
+  /** Path, query and body parameters together; unknown keys are refused. */
+  readonly params: z.ZodObject;
+  readonly result: z.ZodType;
+  readonly status: 200 | 201 | 202;
+}
+
+export const nothing = z.strictObject({});
+export const page = { limit: pageLimit, before: pageCursor };
+export const venue = venueText.optional().meta({ description: "Venue; may be left out while there is only one" });
+
+interface Answer {
+  readonly summary: string;
+  readonly params: z.ZodObject;
+  readonly result: z.ZodType;
+  readonly status?: Route["status"];
+}
+
+/** `route("GET orders", "orders.list", "order:read", { … })` */
+export function route(endpoint: string, action: string, permission: Permission, answer: Answer): Route {
+  const [method, path] = endpoint.split(" ") as [Route["method"], string];
+  return { method, path, action, permission, status: 200, ...answer };
+}

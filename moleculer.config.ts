@@ -1,0 +1,10 @@
+/**
+ * For `moleculer-runner --config moleculer.config.ts`: the same program, its services created by the runner's broker
+ * instead of the `dsta` command. Settings come from the environment (config/settings.ts).
+ */
+import { runnerConfig } from "./brokers/runner.ts";
+
+export default runnerConfig(process.env);
+
+/** The runner takes a module's default export only from modules with this mark. */
+export const __esModule = true;
