@@ -9,7 +9,7 @@ import type { ServiceBroker } from "moleculer";
 import pg from "pg";
 import { createAuth } from "../actors/core/auth.service.ts";
 import type { GatewayService } from "../actors/core/gateway.service.ts";
-import { strategyIds } from "../actors/trading/strategies.service.ts";
+import { strategyInstances } from "../actors/trading/strategies.service.ts";
 import { createStrategy } from "../actors/trading/strategy-birth.ts";
 import type { Settings } from "../config/settings.ts";
 import type { StartOptions } from "../config/start-options.ts";
@@ -172,7 +172,7 @@ async function openStorage(
 
 /** A new floor begins with the sample strategies running; an old one with what it had. */
 async function firstStrategies(journal: PostgresJournal, source: MarketSource, overrides: StartOptions["strategies"]): Promise<string[]> {
-  const known = await strategyIds(journal);
+  const known = (await strategyInstances(journal)).map(({ id }) => id);
   const names = known.length > 0 ? known : source.samples.map(({ id }) => id);
   const stray = overrides.find(({ id }) => !names.includes(id));
   if (stray) throw invalid("--set", `one of the strategies ${names.join(", ")}`, stray.id);

@@ -1,6 +1,7 @@
 /**
  * Starts the program in this process. What cannot start gives back what it took and says what to do.
  */
+import type { REPLServer } from "node:repl";
 import { parseSettings } from "../config/settings.ts";
 import type { StartOptions } from "../config/start-options.ts";
 import { type AssembledFloor, assembleFloor } from "./assemble.ts";
@@ -9,7 +10,8 @@ import { createMesh } from "./mesh.ts";
 
 export interface RunningFloor extends Omit<AssembledFloor, "opened"> {
   readonly url: string;
-  repl(): void;
+  /** The moleculer REPL on this terminal. */
+  repl(): REPLServer;
   /** Saves, stops, gives back; calling it twice waits for the first. */
   stop(): Promise<void>;
 }
@@ -22,7 +24,7 @@ export async function startFloor(options: StartOptions, env: Readonly<Record<str
     const broker = createMesh(assembled.mesh);
     await broker.start();
     const url = await assembled.opened(broker);
-    return { ...assembled, url, repl: () => broker.repl(), stop: () => broker.stop() };
+    return { ...assembled, url, repl: () => broker.repl() as unknown as REPLServer, stop: () => broker.stop() };
   } catch (error) {
     await closers.closeAll();
     throw error;

@@ -17,7 +17,9 @@ function runUnderOwnNode() {
   const places = ["../node_modules/.bin/node", "../../.bin/node"].map((path) => fileURLToPath(new URL(path, import.meta.url)));
   const node = places.find((path) => existsSync(path));
   if (!node) {
-    process.stderr.write(`dsta needs Node 22.18 or newer; this is ${process.versions.node}. Run npm ci in the program's folder: it brings its own.\n`);
+    process.stderr.write(
+      `dsta needs Node 22.18 or newer; this is ${process.versions.node}. Run npm ci in the program's folder: it brings its own.\n`,
+    );
     process.exit(1);
   }
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });

@@ -25,7 +25,11 @@ export interface FloorClient {
 }
 
 interface ErrorAnswer {
-  readonly error?: { readonly type: string; readonly message: string; readonly data?: { readonly issues?: readonly { field: string; expected: string }[] } };
+  readonly error?: {
+    readonly type: string;
+    readonly message: string;
+    readonly data?: { readonly issues?: readonly { field: string; expected: string }[] };
+  };
 }
 
 export async function connectFloor(terminal: Terminal, options: TargetOptions): Promise<FloorClient> {
@@ -50,7 +54,8 @@ function readRunFile(terminal: Terminal, data: string | undefined): z.infer<type
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw new CliError(EXIT.notRunning, `cannot read ${path}: ${messageOf(error)}`, error);
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT")
+      throw new CliError(EXIT.notRunning, `cannot read ${path}: ${messageOf(error)}`, error);
     throw new CliError(EXIT.notRunning, `no floor runs in ${folder}: start one with \`dsta start\`, or name its folder with --data`, error);
   }
   try {

@@ -10,7 +10,11 @@ const CHUNK_BYTES = 64 * 1_024;
 const POLL_MS = 250;
 
 /** The last `count` wanted lines, oldest first, and where the whole lines end. */
-export async function lastLines(path: string, count: number, wanted: (line: string) => boolean): Promise<{ lines: string[]; endByte: number }> {
+export async function lastLines(
+  path: string,
+  count: number,
+  wanted: (line: string) => boolean,
+): Promise<{ lines: string[]; endByte: number }> {
   const file = await open(path, "r");
   try {
     const { size } = await file.stat();
@@ -18,7 +22,11 @@ export async function lastLines(path: string, count: number, wanted: (line: stri
     const bytes = Buffer.alloc(size - from);
     const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
     const whole = bytes.subarray(0, bytes.subarray(0, bytesRead).lastIndexOf(10) + 1);
-    const lines = whole.toString("utf8").split("\n").slice(from === 0 ? 0 : 1).filter((line) => line !== "" && wanted(line));
+    const lines = whole
+      .toString("utf8")
+      .split("\n")
+      .slice(from === 0 ? 0 : 1)
+      .filter((line) => line !== "" && wanted(line));
     return { lines: count === 0 ? [] : lines.slice(-count), endByte: from + whole.length };
   } finally {
     await file.close();

@@ -36,5 +36,6 @@ export function formatLogLine(line: string, terminal: Terminal): string {
   const label = name.toUpperCase().padEnd(5);
   const coloured = level >= LEVELS.error ? paint(terminal, "red", label) : level >= LEVELS.warn ? paint(terminal, "yellow", label) : label;
   const trace = typeof stack === "string" ? `\n${stack}` : "";
-  return `${paint(terminal, "grey", shownTime)} ${coloured} ${source === "" ? "" : `${source}: `}${String(entry["msg"] ?? "")}${paint(terminal, "grey", fields)}${trace}`;
+  const said = `${source === "" ? "" : `${source}: `}${String(entry["msg"] ?? "")}`;
+  return `${paint(terminal, "grey", shownTime)} ${coloured} ${said}${paint(terminal, "grey", fields)}${trace}`;
 }

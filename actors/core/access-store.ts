@@ -47,7 +47,8 @@ export class AccessStore {
   /** False when the name is taken. */
   async createUser(user: UserRecord, atMs: number): Promise<boolean> {
     const { rowCount } = await this.#pool.query(
-      "insert into dsta.access_user (name, role, password_hash, created_at_ms, updated_at_ms) values ($1, $2, $3, $4, $4) on conflict (name) do nothing",
+      `insert into dsta.access_user (name, role, password_hash, created_at_ms, updated_at_ms)
+       values ($1, $2, $3, $4, $4) on conflict (name) do nothing`,
       [user.name, user.role, user.passwordHash, atMs],
     );
     return rowCount === 1;
@@ -117,7 +118,11 @@ export class AccessStore {
       const { rows } = await client.query("select kid, secret from dsta.access_key order by created_at_ms, kid limit 1");
       if (rows[0]) return { kid: String(rows[0].kid), secret: new Uint8Array(rows[0].secret as Buffer) };
       const key = { kid: randomBytes(8).toString("hex"), secret: new Uint8Array(randomBytes(32)) };
-      await client.query("insert into dsta.access_key (kid, secret, created_at_ms) values ($1, $2, $3)", [key.kid, Buffer.from(key.secret), atMs]);
+      await client.query("insert into dsta.access_key (kid, secret, created_at_ms) values ($1, $2, $3)", [
+        key.kid,
+        Buffer.from(key.secret),
+        atMs,
+      ]);
       return key;
     });
   }

@@ -92,9 +92,14 @@ export function bearerToken(request: IncomingMessage): string | null {
 function requirePermission(verified: VerifiedToken, permission: Permission): void {
   const { name, role } = verified.identity;
   if (can(role, permission)) return;
-  throw new DstaError("FORBIDDEN", `${name} is ${role}, which lacks the permission ${permission}`, { code: 403, data: { permission, role } });
+  throw new DstaError("FORBIDDEN", `${name} is ${role}, which lacks the permission ${permission}`, {
+    code: 403,
+    data: { permission, role },
+  });
 }
 
 function required(): never {
-  throw new DstaError("AUTH_REQUIRED", "log in first: POST /api/v1/auth/login, then send Authorization: Bearer <accessToken>", { code: 401 });
+  throw new DstaError("AUTH_REQUIRED", "log in first: POST /api/v1/auth/login, then send Authorization: Bearer <accessToken>", {
+    code: 401,
+  });
 }

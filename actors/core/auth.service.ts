@@ -94,7 +94,8 @@ class Authenticator {
     if (!stored) {
       const password = given ?? randomPassword();
       const record: UserRecord = { name: ADMIN, role: "Admin", passwordHash: await hashPassword(password) };
-      if (await this.#store.createUser(record, this.#clock.now())) return { created: true, password: given === undefined ? password : null };
+      if (await this.#store.createUser(record, this.#clock.now()))
+        return { created: true, password: given === undefined ? password : null };
     } else if (given !== undefined && !(await verifyPassword(stored.passwordHash, given))) {
       await this.#store.setPassword(ADMIN, await hashPassword(given), this.#clock.now());
     }

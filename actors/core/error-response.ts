@@ -20,9 +20,16 @@ const MESH_FAILURES: Readonly<Record<string, DstaError>> = {
   REQUEST_TIMEOUT: new DstaError("TIMEOUT", "no answer in time; whether it was carried out is not known", { code: 504, retryable: true }),
   SERVICE_NOT_FOUND: new DstaError("SERVICE_UNAVAILABLE", "this part of the floor is not running", { code: 503, retryable: true }),
   SERVICE_NOT_AVAILABLE: new DstaError("SERVICE_UNAVAILABLE", "this part of the floor is not running", { code: 503, retryable: true }),
-  REQUEST_REJECTED: new DstaError("SERVICE_UNAVAILABLE", "the node that served this is gone; whether it was carried out is not known", { code: 503, retryable: true }),
+  REQUEST_REJECTED: new DstaError("SERVICE_UNAVAILABLE", "the node that served this is gone; whether it was carried out is not known", {
+    code: 503,
+    retryable: true,
+  }),
   REQUEST_SKIPPED: new DstaError("TIMEOUT", "no time was left to carry it out", { code: 504, retryable: true }),
-  QUEUE_FULL: new DstaError("BUSY", "too many requests wait for this part of the floor", { code: 503, retryable: true, data: { retryAfterMs: 1_000 } }),
+  QUEUE_FULL: new DstaError("BUSY", "too many requests wait for this part of the floor", {
+    code: 503,
+    retryable: true,
+    data: { retryAfterMs: 1_000 },
+  }),
 };
 
 const INTERNAL = new DstaError("INTERNAL", "something went wrong inside; the log has it under this request id", { code: 500 });
@@ -35,7 +42,7 @@ export function publicError(error: unknown): DstaError {
   const { code } = error as { code: unknown };
   if (typeof code !== "number" || code < 400 || code > 599) return INTERNAL;
   if (error.name !== "DstaError" && code >= 500) return INTERNAL;
-  return new DstaError(error.type, error.message, { code, retryable: error.retryable === true, data: error.data ?? {} });
+  return new DstaError(error.type, error.message, { code, retryable: Boolean(error.retryable), data: error.data ?? {} });
 }
 
 export function errorBody(error: DstaError, requestId: string): ErrorBody {

@@ -61,7 +61,13 @@ export function createGateway(deps: GatewayDeps): ServiceSchema<ApiSettingsSchem
       service.address = null;
       const site = siteHandler(service, settings);
       server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, site);
-      streams = createStreams({ broker: this.broker, admission, clock: deps.clock, feed: deps.feed, maxClients: settings.maxStreamClients });
+      streams = createStreams({
+        broker: this.broker,
+        admission,
+        clock: deps.clock,
+        feed: deps.feed,
+        maxClients: settings.maxStreamClients,
+      });
       server.on("upgrade", (request, socket, head) => streams.upgrade(request, socket, head));
     },
     async started() {
@@ -170,7 +176,8 @@ function siteHandler(service: GatewayService, settings: GatewaySettings) {
     delete request.headers["x-correlation-id"];
     const path = request.url ?? "/";
     // moleculer-web would answer OPTIONS with the route of Access-Control-Request-Method: it must not get there.
-    if (request.method === "OPTIONS") return service.errorHandler(request, response, methodRefused("OPTIONS", ["GET", "HEAD", "POST", "PUT"]));
+    if (request.method === "OPTIONS")
+      return service.errorHandler(request, response, methodRefused("OPTIONS", ["GET", "HEAD", "POST", "PUT"]));
     if (path.startsWith(`${API_PATH}/`)) return void service.httpHandler(request, response);
     if (request.method !== "GET" && request.method !== "HEAD") {
       return service.errorHandler(request, response, methodRefused(request.method ?? "", ["GET", "HEAD"]));

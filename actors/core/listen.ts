@@ -45,13 +45,24 @@ function listenError(error: Error, host: string, port: number): DstaError {
   const code = (error as NodeJS.ErrnoException).code;
   const where = { host, port };
   if (code === "EADDRINUSE") {
-    return new DstaError("PORT_TAKEN", `port ${port} on ${host} is taken: stop the other program or choose another with --port`, { code: 409, data: where, cause: error });
+    return new DstaError("PORT_TAKEN", `port ${port} on ${host} is taken: stop the other program or choose another with --port`, {
+      code: 409,
+      data: where,
+      cause: error,
+    });
   }
   if (code === "EACCES") {
-    return new DstaError("PORT_FORBIDDEN", `port ${port} needs rights this user lacks: choose one above 1023 with --port`, { code: 403, data: where, cause: error });
+    return new DstaError("PORT_FORBIDDEN", `port ${port} needs rights this user lacks: choose one above 1023 with --port`, {
+      code: 403,
+      data: where,
+      cause: error,
+    });
   }
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-    return new DstaError("HOST_UNKNOWN", `${host} is no address of this machine: use 127.0.0.1 or 0.0.0.0 with --host`, { data: where, cause: error });
+    return new DstaError("HOST_UNKNOWN", `${host} is no address of this machine: use 127.0.0.1 or 0.0.0.0 with --host`, {
+      data: where,
+      cause: error,
+    });
   }
   return new DstaError("LISTEN_FAILED", `cannot listen on ${host}:${port}: ${messageOf(error)}`, { code: 500, data: where, cause: error });
 }

@@ -44,9 +44,9 @@ const ERROR_SCHEMA: Json = {
     {
       error: {
         type: "VALIDATION_ERROR",
-        message: "quantity: expected a decimal above zero, got \"0\"",
+        message: 'quantity: expected a decimal above zero, got "0"',
         retryable: false,
-        data: { field: "quantity", expected: "a decimal above zero", got: "\"0\"" },
+        data: { field: "quantity", expected: "a decimal above zero", got: '"0"' },
         requestId: "0f8e4b0c-6a4e-4f8e-9d0e-2b1c3d4e5f60",
       },
     },
@@ -68,7 +68,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
       description: [
         "Trading floor over HTTP. Decimals travel as texts, times as UTC milliseconds, pages newest first.",
         "Log in with `POST /auth/login`, then send `Authorization: Bearer <accessToken>`.",
-        "Streams: `WS /api/v1/trading/stream` and `WS /api/v1/market-data/stream/{symbol}?venue=&interval=`, a snapshot then numbered deltas.",
+        "Streams, a snapshot then numbered deltas: `WS /api/v1/trading/stream`, `WS /api/v1/market-data/stream/{symbol}?venue=&interval=`.",
         ...ROLES.map((role) => `${role}: ${permissionsOf(role).join(", ")}.`),
       ].join("\n\n"),
     },
@@ -93,7 +93,8 @@ function operation(route: Route): Json {
   const parameters = properties
     .filter(([name]) => inPath.has(name) || !bodied)
     .map(([name, property]) => parameter(name, property, inPath.has(name), required.has(name)));
-  if ("idempotencyKey" in route.params.shape) parameters.push(parameter("Idempotency-Key", { type: "string", maxLength: 64 }, false, false, "header"));
+  if ("idempotencyKey" in route.params.shape)
+    parameters.push(parameter("Idempotency-Key", { type: "string", maxLength: 64 }, false, false, "header"));
   const rest = properties.filter(([name]) => bodied && !inPath.has(name));
   const codes = [...(route.permission === "open" ? [] : [401, 403]), 404, 409, ...(bodied ? [413, 415] : []), 422, 429, 503, 504];
   return {
@@ -113,7 +114,13 @@ function operation(route: Route): Json {
 
 function parameter(name: string, schema: Json, inPath: boolean, required: boolean, where = inPath ? "path" : "query"): Json {
   const { description, ...rest } = schema;
-  return { name, in: where, required: inPath || required, ...(description === undefined ? {} : { description }), schema: withExamples(rest) };
+  return {
+    name,
+    in: where,
+    required: inPath || required,
+    ...(description === undefined ? {} : { description }),
+    schema: withExamples(rest),
+  };
 }
 
 function requestBody(properties: readonly [string, Json][], required: ReadonlySet<string>): Json {
@@ -139,7 +146,9 @@ function componentSchemas(routes: readonly Route[]): Record<string, Json> {
 }
 
 const RESULT_NAMES = new Map<z.ZodType, string>(
-  Object.entries({ ...views, tokens, health }).flatMap(([name, value]) => (value instanceof z.ZodType ? [[value, pascal(name)] as const] : [])),
+  Object.entries({ ...views, tokens, health }).flatMap(([name, value]) =>
+    value instanceof z.ZodType ? [[value, pascal(name)] as const] : [],
+  ),
 );
 
 function resultName(route: Route): string {
@@ -155,7 +164,9 @@ function withExamples(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withExamples);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]): [string, unknown] => [key, withExamples(inner)]);
-  return Object.fromEntries(entries.map(([key, inner]) => (key === "example" && typeof inner !== "object" ? ["examples", [inner]] : [key, inner])));
+  return Object.fromEntries(
+    entries.map(([key, inner]) => (key === "example" && typeof inner !== "object" ? ["examples", [inner]] : [key, inner])),
+  );
 }
 
 function refusal(description: string): Json {

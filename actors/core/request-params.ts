@@ -3,7 +3,7 @@
  * words what is wrong: the first problem in `data`, all of them (at most 20) in `data.issues`. Values of secret fields
  * are never echoed.
  */
-import { z } from "zod";
+import type { z } from "zod";
 import type { Route } from "../../domain/contract/routes.ts";
 import { DstaError, invalid } from "../../domain/kernel/errors.ts";
 

@@ -66,7 +66,10 @@ export function nothingAt(path: string): DstaError {
 }
 
 export function methodRefused(method: string, allow: readonly string[]): DstaError {
-  return new DstaError("METHOD_NOT_ALLOWED", `${method} is not allowed here: use ${allow.join(" or ")}`, { code: 405, data: { method, allow } });
+  return new DstaError("METHOD_NOT_ALLOWED", `${method} is not allowed here: use ${allow.join(" or ")}`, {
+    code: 405,
+    data: { method, allow },
+  });
 }
 
 function fits(pattern: Pattern, segments: readonly string[]): boolean {

@@ -10,7 +10,17 @@ import { dirname, join, resolve } from "node:path";
 import ApiGateway from "moleculer-web";
 
 /** First path segments that the dashboard's own router answers. */
-export const CLIENT_PATHS: ReadonlySet<string> = new Set(["", "floor", "actors", "risk", "research", "strategies", "strategy", "orders", "login"]);
+export const CLIENT_PATHS: ReadonlySet<string> = new Set([
+  "",
+  "floor",
+  "actors",
+  "risk",
+  "research",
+  "strategies",
+  "strategy",
+  "orders",
+  "login",
+]);
 
 export type FileHandler = (request: IncomingMessage, response: ServerResponse, notThere: () => void) => void;
 

@@ -16,6 +16,7 @@ import type { AnyStrategy } from "../../domain/strategy/define.ts";
 import { toFields } from "../../domain/strategy/param-values.ts";
 import type { ActorHost } from "../../mixins/hosted/host.ts";
 import { createStrategy } from "./strategy-birth.ts";
+import { emptyPosition } from "./strategy-views.ts";
 
 export interface StrategiesDeps {
   readonly desk: Desk;
@@ -24,6 +25,15 @@ export interface StrategiesDeps {
   readonly clock: Clock;
   readonly definitions: readonly AnyStrategy[];
   definitionOf(name: string): AnyStrategy;
+}
+
+/** What an instance is, from its first event. */
+export interface Instance {
+  readonly id: string;
+  readonly strategy: string;
+  readonly account: string;
+  readonly venue: string;
+  readonly symbol: string;
 }
 
 interface Asked {
@@ -36,9 +46,9 @@ const LIST_MAX = 1_000;
 
 export function strategiesService(deps: StrategiesDeps): ServiceSchema {
   const { desk, host, journal } = deps;
-  const ids = new Set<string>();
+  const instances = new Map<string, Instance>();
   const known = (id: string): string => {
-    if (!ids.has(id)) throw notFound("strategy", id);
+    if (!instances.has(id)) throw notFound("strategy", id);
     return id;
   };
   const by = (ctx: Params<unknown>): string => ctx.meta.user?.name ?? "operator";
@@ -46,13 +56,13 @@ export function strategiesService(deps: StrategiesDeps): ServiceSchema {
   return {
     name: "strategies",
     async started() {
-      for (const id of await strategyIds(journal)) ids.add(id);
+      for (const instance of await strategyInstances(journal)) instances.set(instance.id, instance);
     },
     actions: {
       definitions: () => ({ items: deps.definitions.map(definitionView) }),
       async list() {
-        const rows = await Promise.all([...ids].map((id) => host.ask(strategyMessages.row, id, { id })));
-        return { items: rows.sort((a, b) => (a.id < b.id ? -1 : 1)) satisfies StrategyRow[] };
+        const rows = await Promise.all([...instances.values()].map((instance) => rowOf(deps, instance)));
+        return { items: rows.toSorted((a, b) => (a.id < b.id ? -1 : 1)) };
       },
       async create(
         ctx: Params<{ id: string; strategy: string; venue?: string; symbol: string; params: ParamValues; start: boolean }>,
@@ -64,7 +74,7 @@ export function strategiesService(deps: StrategiesDeps): ServiceSchema {
         findInstrument(await host.ask(connectionMessages.instruments, account, {}), venue, symbol);
         const wish: NewStrategy = { id, strategy, account, venue, symbol, params, by: by(ctx), start };
         await createStrategy(journal, wish, definition, deps.clock.now());
-        ids.add(id);
+        instances.set(id, { id, strategy, account, venue, symbol });
         return host.ask(strategyMessages.create, id, wish);
       },
       get: (ctx: Params<Asked>) => host.ask(strategyMessages.detail, known(ctx.params.id), ctx.params),
@@ -96,9 +106,37 @@ export function strategiesService(deps: StrategiesDeps): ServiceSchema {
 }
 
 /** Every instance ever created, oldest first. */
-export async function strategyIds(journal: Journal): Promise<string[]> {
+export async function strategyInstances(journal: Journal): Promise<Instance[]> {
   const created = await journal.query({ stream: "strategy/", types: ["StrategyCreated"], limit: LIST_MAX });
-  return created.map((event) => String(event.data.id)).reverse();
+  return created.map((event) => event.data as unknown as Instance).toReversed();
+}
+
+/** An actor that is not up is shown as failed, with why; it never holds up the list of the others. */
+function rowOf(
+  { host, desk, definitionOf }: StrategiesDeps,
+  { id, strategy, account, venue, symbol }: Instance,
+): StrategyRow | Promise<StrategyRow> {
+  const cell = host.find(`strategy/${id}`);
+  if (!cell || cell.status === "active" || cell.status === "passive") return host.ask(strategyMessages.row, id, { id });
+  const definition = definitionOf(strategy);
+  return {
+    ...emptyPosition,
+    id,
+    strategy,
+    strategyVersion: definition.version,
+    state: cell.status === "activating" ? "warm-up" : "failed",
+    stateReason: cell.lastError === null ? cell.status : `${cell.status}: ${cell.lastError}`,
+    account,
+    venue,
+    symbol,
+    simulated: desk.mode !== "live",
+    bookQuality: "RESYNC",
+    signals: 0,
+    lastWhy: "",
+    lastWhyAtMs: null,
+    paramsVersion: 0,
+    spark: [],
+  };
 }
 
 function definitionView(definition: AnyStrategy): StrategyDefinitionView {

@@ -27,10 +27,18 @@ export function strategyRow(state: StrategyActorState): StrategyRow {
   };
 }
 
-function positionPart(
-  row: PositionRow | null,
-): Pick<StrategyRow, "positionQuantity" | "averagePrice" | "unrealisedPnl" | "realisedPnl" | "feesPaid" | "dayPnl"> {
-  if (!row) return { positionQuantity: "0", averagePrice: null, unrealisedPnl: "0", realisedPnl: "0", feesPaid: "0", dayPnl: "0" };
+/** The numbers of a strategy that never held anything. */
+export const emptyPosition = {
+  positionQuantity: "0",
+  averagePrice: null,
+  unrealisedPnl: "0",
+  realisedPnl: "0",
+  feesPaid: "0",
+  dayPnl: "0",
+} as const;
+
+function positionPart(row: PositionRow | null): Pick<StrategyRow, keyof typeof emptyPosition> {
+  if (!row) return emptyPosition;
   const { quantity, averagePrice, unrealisedPnl, realisedPnl, feesPaid, dayPnl } = row;
   return { positionQuantity: quantity, averagePrice, unrealisedPnl, realisedPnl, feesPaid, dayPnl };
 }

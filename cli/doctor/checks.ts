@@ -9,4 +9,13 @@ import { nodeVersion } from "./node-version.ts";
 import { portFree } from "./port-free.ts";
 import { settingsValid } from "./settings-valid.ts";
 
-export const CHECKS: readonly Check[] = [nodeVersion, settingsValid, dataFolderOurs, diskSpace, databaseReachable, portFree, clockSteady, dashboardBuilt];
+export const CHECKS: readonly Check[] = [
+  nodeVersion,
+  settingsValid,
+  dataFolderOurs,
+  diskSpace,
+  databaseReachable,
+  portFree,
+  clockSteady,
+  dashboardBuilt,
+];

@@ -17,8 +17,10 @@ export const dataFolderOurs: Check = {
     );
     if (!writable) return fail(`${dataFolder} cannot be written by this user`, "change its owner, or name another with --data");
     const names = await readdir(dataFolder);
-    if (names.length > 0 && !names.includes(MARKER)) return fail(`${dataFolder} holds somebody else's files (${names.slice(0, 3).join(", ")})`, "name an empty or new folder with --data");
-    if (process.getuid && found.uid !== process.getuid()) return warn(`${dataFolder} belongs to user ${found.uid}`, "start the floor as that user");
+    if (names.length > 0 && !names.includes(MARKER))
+      return fail(`${dataFolder} holds somebody else's files (${names.slice(0, 3).join(", ")})`, "name an empty or new folder with --data");
+    if (process.getuid && found.uid !== process.getuid())
+      return warn(`${dataFolder} belongs to user ${found.uid}`, "start the floor as that user");
     if ((found.mode & 0o022) !== 0) return warn(`${dataFolder} can be written by others`, `chmod go-w ${dataFolder}`);
     return ok(dataFolder);
   },

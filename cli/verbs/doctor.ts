@@ -25,14 +25,21 @@ export function addDoctor(program: Command, terminal: Terminal): void {
         const finding = await check.run(context).catch(broken);
         findings.push({ name: check.name, ...finding });
       }
-      terminal.out(flags.json ? `${JSON.stringify({ checks: findings }, null, 2)}\n` : findings.map((finding) => show(terminal, finding)).join(""));
+      terminal.out(
+        flags.json ? `${JSON.stringify({ checks: findings }, null, 2)}\n` : findings.map((finding) => show(terminal, finding)).join(""),
+      );
       const failed = findings.filter((finding) => finding.result === "fail");
-      if (failed.length > 0) throw new CliError(EXIT.unhealthy, `${failed.length} of ${findings.length} checks failed: ${failed.map((finding) => finding.name).join(", ")}`);
+      if (failed.length > 0)
+        throw new CliError(
+          EXIT.unhealthy,
+          `${failed.length} of ${findings.length} checks failed: ${failed.map((finding) => finding.name).join(", ")}`,
+        );
     });
 }
 
 function show(terminal: Terminal, { name, result, detail, advice }: Finding & { name: string }): string {
-  return `${paint(terminal, COLOURS[result], result.padEnd(4))}  ${name.padEnd(11)}  ${detail}${advice === "" ? "" : `\n${" ".repeat(19)}→ ${advice}`}\n`;
+  const shown = paint(terminal, COLOURS[result], result.padEnd(4));
+  return `${shown}  ${name.padEnd(11)}  ${detail}${advice === "" ? "" : `\n${" ".repeat(19)}→ ${advice}`}\n`;
 }
 
 function broken(error: unknown): Finding {

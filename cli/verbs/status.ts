@@ -35,7 +35,9 @@ function show(terminal: Terminal, { url, health: state, pnl, strategies }: Statu
   const running = strategies.filter((row) => row.state === "running").length;
   const fit = state.status === "ok" ? paint(terminal, "green", "ok") : paint(terminal, "red", state.status);
   const trading = state.trading === "active" ? state.trading : paint(terminal, "red", state.trading.toUpperCase());
-  const failing = state.checks.filter((check) => !check.ok).map((check) => `  ${paint(terminal, "red", "not ok")}  ${check.name}: ${check.detail}\n`);
+  const failing = state.checks
+    .filter((check) => !check.ok)
+    .map((check) => `  ${paint(terminal, "red", "not ok")}  ${check.name}: ${check.detail}\n`);
   return [
     `desk        ${state.desk} (${state.mode}, version ${state.version})\n`,
     `dashboard   ${url}\n`,

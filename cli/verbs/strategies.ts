@@ -40,7 +40,8 @@ function addChange(parent: Command, terminal: Terminal, verb: "start" | "stop" |
       askFloor(
         terminal,
         options,
-        (floor) => floor.request<StrategyDetail>("POST", `strategies/${encodeURIComponent(id)}/${verb}`, options.close ? { close: true } : {}),
+        (floor) =>
+          floor.request<StrategyDetail>("POST", `strategies/${encodeURIComponent(id)}/${verb}`, options.close ? { close: true } : {}),
         (row) => `${row.id} is ${row.state}${row.stateReason ? `: ${row.stateReason}` : ""}\n`,
       ),
   );
@@ -77,7 +78,11 @@ function showParams(detail: StrategyDetail): string {
     { title: "PARAMETER", value: (field) => field.name },
     { title: "VALUE", value: (field) => String(detail.params[field.name] ?? field.default), right: true },
     { title: "UNIT", value: (field) => field.unit },
-    { title: "RANGE", value: (field) => field.choices?.join(" ") ?? (field.min === null && field.max === null ? "" : `${field.min ?? ""}..${field.max ?? ""}`) },
+    {
+      title: "RANGE",
+      value: (field) =>
+        field.choices?.join(" ") ?? (field.min === null && field.max === null ? "" : `${field.min ?? ""}..${field.max ?? ""}`),
+    },
     { title: "WHAT", value: (field) => field.help || field.label },
   ];
   return `${detail.id}, parameters version ${detail.paramsVersion}\n${renderTable(columns, detail.fields)}`;

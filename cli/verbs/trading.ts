@@ -11,9 +11,9 @@ interface Flags extends FloorOptions {
 }
 
 export function addTrading(program: Command, terminal: Terminal): void {
-  withFloorOptions(program.command("halt").description("stop trading at once and cancel every open order").requiredOption("--reason <text>", "why")).action(
-    async (flags: Flags) => print(terminal, flags, await turn(await connectFloor(terminal, flags), "halted", flags.reason)),
-  );
+  withFloorOptions(
+    program.command("halt").description("stop trading at once and cancel every open order").requiredOption("--reason <text>", "why"),
+  ).action(async (flags: Flags) => print(terminal, flags, await turn(await connectFloor(terminal, flags), "halted", flags.reason)));
   withFloorOptions(
     program
       .command("resume")

@@ -17,7 +17,17 @@ export function sequence(seed: number): () => number {
   };
 }
 
-const STEPS: Readonly<Record<string, number>> = { "1s": 1e3, "5s": 5e3, "15s": 15e3, "1m": 6e4, "5m": 3e5, "15m": 9e5, "1h": 36e5, "4h": 144e5, "1d": 864e5 };
+const STEPS: Readonly<Record<string, number>> = {
+  "1s": 1e3,
+  "5s": 5e3,
+  "15s": 15e3,
+  "1m": 6e4,
+  "5m": 3e5,
+  "15m": 9e5,
+  "1h": 36e5,
+  "4h": 144e5,
+  "1d": 864e5,
+};
 const digits = (step: number): number => Math.max(0, Math.round(-Math.log10(step)));
 
 export class WalkingMarket {
@@ -39,7 +49,13 @@ export class WalkingMarket {
     const first = Math.floor(START_MS / this.#stepMs) * this.#stepMs - 199 * this.#stepMs;
     for (let at = 0; at < 200; at += 1) this.#bars.push(this.#bar(first + at * this.#stepMs, at));
     const scale = market.price / this.#price;
-    this.#bars = this.#bars.map((bar) => ({ ...bar, open: bar.open * scale, high: bar.high * scale, low: bar.low * scale, close: bar.close * scale }));
+    this.#bars = this.#bars.map((bar) => ({
+      ...bar,
+      open: bar.open * scale,
+      high: bar.high * scale,
+      low: bar.low * scale,
+      close: bar.close * scale,
+    }));
     this.#price = market.price;
   }
 
@@ -49,7 +65,14 @@ export class WalkingMarket {
     const moves = Array.from({ length: 6 }, () => open * (1 + (this.#random() - 0.5) * 0.0011));
     const close = open * (1 + drift + (this.#random() - 0.5) * 0.0009);
     this.#price = close;
-    return { openTimeMs, open, close, high: Math.max(open, close, ...moves), low: Math.min(open, close, ...moves), volume: 2 + this.#random() * 20 };
+    return {
+      openTimeMs,
+      open,
+      close,
+      high: Math.max(open, close, ...moves),
+      low: Math.min(open, close, ...moves),
+      volume: 2 + this.#random() * 20,
+    };
   }
 
   state(nowMs: number): MarketState {
@@ -70,8 +93,16 @@ export class WalkingMarket {
     this.#price *= 1 + (this.#random() - 0.5) * 0.00006;
     const open = Math.floor(nowMs / this.#stepMs) * this.#stepMs;
     const last = this.#bars.at(-1)!;
-    if (open > last.openTimeMs) this.#bars.push({ openTimeMs: open, open: this.#price, high: this.#price, low: this.#price, close: this.#price, volume: 0.1 });
-    else this.#bars[this.#bars.length - 1] = { ...last, close: this.#price, high: Math.max(last.high, this.#price), low: Math.min(last.low, this.#price), volume: last.volume + 0.02 };
+    if (open > last.openTimeMs)
+      this.#bars.push({ openTimeMs: open, open: this.#price, high: this.#price, low: this.#price, close: this.#price, volume: 0.1 });
+    else
+      this.#bars[this.#bars.length - 1] = {
+        ...last,
+        close: this.#price,
+        high: Math.max(last.high, this.#price),
+        low: Math.min(last.low, this.#price),
+        volume: last.volume + 0.02,
+      };
     this.#updateId += 1;
     return { book: this.book(nowMs), bars: [this.#bars.at(-1)!] };
   }
@@ -84,7 +115,10 @@ export class WalkingMarket {
     const levels = (way: 1 | -1): [string, string][] =>
       Array.from({ length: 25 }, (_, at) => {
         // The third level is a round price, so that the sample's own orders rest in the ladder.
-        const price = at === 2 && way * (this.market.price - best) > -10 * tick ? this.market.price + way * 17 * tick : best + way * tick * (1 + at * 9 + Math.floor(sequence(at + 7)() * 5));
+        const price =
+          at === 2 && way * (this.market.price - best) > -10 * tick
+            ? this.market.price + way * 17 * tick
+            : best + way * tick * (1 + at * 9 + Math.floor(sequence(at + 7)() * 5));
         return [price.toFixed(digits(tick)), (unit * (0.1 + random() * 2.4)).toFixed(digits(lot))] as [string, string];
       }).sort((a, b) => way * (Number(a[0]) - Number(b[0])));
     const old = this.quality === "LIVE" ? 12 : 37_000;

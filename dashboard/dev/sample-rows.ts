@@ -42,7 +42,19 @@ const STRATEGIES: readonly Short[] = [
   ["carry-btc", "carry", "running", 0, "1.20", "26.28", "84.59", 3, 720, "funding 0.0092 % above 0.0050 %: hold"],
   ["grid-sol-1", "grid", "running", 2, "310", "-207.70", "-111.58", 48, 38, "level 171.80 filled, next sell 172.60"],
   ["pairs-eth-btc", "pairs", "running", 1, "3.1", "17.32", "-24.45", 9, 120, "spread inside 0.5 σ: close half"],
-  ["meanrev-xrp", "mean-reversion", "reducing", 3, "-42000", "-63.00", "-40.10", 14, 51, "budget 83 % used: reducing only", "budget 83 % used: reducing only"],
+  [
+    "meanrev-xrp",
+    "mean-reversion",
+    "reducing",
+    3,
+    "-42000",
+    "-63.00",
+    "-40.10",
+    14,
+    51,
+    "budget 83 % used: reducing only",
+    "budget 83 % used: reducing only",
+  ],
   ["xarb-ltc", "cross-arb", "running", 4, "0", "0", "37.04", 211, 1, "edge 3.1 bp below cost 4.4 bp: no trade"],
   ["breakout-bnb", "breakout", "warm-up", 5, "0", "0", "0", 0, 0, "", "warming up: 142 of 200 bars, ready 04:10"],
   ["momo-sol", "momentum", "failed", 2, "0", "0", "-118.40", 2, 420, "", "5 restarts in 60 s: stopped by supervisor"],
@@ -78,7 +90,18 @@ export function strategyRows(): StrategyRow[] {
   });
 }
 
-type ShortOrder = readonly [id: string, strategyId: string, side: "buy" | "sell", market: number, type: string, price: string, size: string, filled: string, status: OrderRow["status"], agoS: number];
+type ShortOrder = readonly [
+  id: string,
+  strategyId: string,
+  side: "buy" | "sell",
+  market: number,
+  type: string,
+  price: string,
+  size: string,
+  filled: string,
+  status: OrderRow["status"],
+  agoS: number,
+];
 
 const ORDERS: readonly ShortOrder[] = [
   ["o-71c4", "sma-btc-1", "buy", 0, "limit", "67410.9", "0.25", "0", "Working", 4],
@@ -132,18 +155,65 @@ const EVENTS: readonly (readonly [agoS: number, severity: EventRow["severity"], 
 ];
 
 export function eventRows(): EventRow[] {
-  return EVENTS.map(([agoS, severity, source, text], at) => ({ eventId: 1_000 - at, atMs: START_MS - agoS * 1_000, severity, source, text, code: null }));
+  return EVENTS.map(([agoS, severity, source, text], at) => ({
+    eventId: 1_000 - at,
+    atMs: START_MS - agoS * 1_000,
+    severity,
+    source,
+    text,
+    code: null,
+  }));
 }
 
 export const FIELDS: readonly ParamField[] = [
   { name: "fast", type: "int", label: "fast", unit: "bars", default: 10, min: 2, max: 200, step: 1, choices: null, help: "" },
-  { name: "slow", type: "int", label: "slow", unit: "bars", default: 30, min: 5, max: 400, step: 1, choices: null, help: "must stay above fast" },
+  {
+    name: "slow",
+    type: "int",
+    label: "slow",
+    unit: "bars",
+    default: 30,
+    min: 5,
+    max: 400,
+    step: 1,
+    choices: null,
+    help: "must stay above fast",
+  },
   { name: "size", type: "quote", label: "size", unit: "USDT", default: "1000", min: 5, max: 100_000, step: 5, choices: null, help: "" },
-  { name: "allowShort", type: "bool", label: "allow short", unit: "", default: false, min: null, max: null, step: null, choices: null, help: "" },
-  { name: "interval", type: "interval", label: "bars", unit: "", default: "1m", min: null, max: null, step: null, choices: ["1m", "5m", "1h"], help: "" },
+  {
+    name: "allowShort",
+    type: "bool",
+    label: "allow short",
+    unit: "",
+    default: false,
+    min: null,
+    max: null,
+    step: null,
+    choices: null,
+    help: "",
+  },
+  {
+    name: "interval",
+    type: "interval",
+    label: "bars",
+    unit: "",
+    default: "1m",
+    min: null,
+    max: null,
+    step: null,
+    choices: ["1m", "5m", "1h"],
+    help: "",
+  },
 ];
 
-const NODES: readonly (readonly [id: string, roles: string, cpu: number, loop: number, heap: number, kinds: Readonly<Record<string, number>>])[] = [
+const NODES: readonly (readonly [
+  id: string,
+  roles: string,
+  cpu: number,
+  loop: number,
+  heap: number,
+  kinds: Readonly<Record<string, number>>,
+])[] = [
   ["floor-a", "exchange, trading", 0.41, 0.9, 612, { connection: 4, book: 148, strategy: 3, risk: 2, execution: 2, positions: 2 }],
   ["floor-b", "exchange, trading", 0.38, 1.1, 588, { connection: 3, book: 131, strategy: 5, risk: 2, execution: 2, positions: 2 }],
   ["data-1", "data", 0.63, 3.8, 1420, { bars: 136, history: 4, analytics: 9, backtest: 2 }],
@@ -170,7 +240,10 @@ export function actorRows(): ActorRow[] {
   return NODES.flatMap(([node, , , , , kinds]) =>
     Object.entries(kinds).flatMap(([kind, count]) =>
       Array.from({ length: count }, (_, at): ActorRow => {
-        const key = kind === "book" || kind === "bars" ? `${["binance", "htx", "gateio"][at % 3]}:${names[at % 7]}${at < 7 ? "" : `:${at}`}` : `${kind}-${node}-${at + 1}`;
+        const key =
+          kind === "book" || kind === "bars"
+            ? `${["binance", "htx", "gateio"][at % 3]}:${names[at % 7]}${at < 7 ? "" : `:${at}`}`
+            : `${kind}-${node}-${at + 1}`;
         const passive = (kind === "book" || kind === "bars") && at > count - 18;
         const failing = node === "floor-b" && kind === "strategy" && at === 2;
         const waking = node === "floor-b" && kind === "book" && at === 9;

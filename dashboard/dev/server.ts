@@ -16,9 +16,26 @@ import { WalkingMarket } from "./sample-market.ts";
 import { MARKETS } from "./sample-rows.ts";
 
 const DIST = join(import.meta.dirname, "..", "dist");
-const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
-const PERMISSIONS = ["strategy:read", "strategy:write", "order:read", "order:create", "position:read", "risk:read", "risk:write", "market:read", "system:read"];
-const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+};
+const PERMISSIONS = [
+  "strategy:read",
+  "strategy:write",
+  "order:read",
+  "order:create",
+  "position:read",
+  "risk:read",
+  "risk:write",
+  "market:read",
+  "system:read",
+];
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'";
 
 let floor = new SampleFloor();
 let mode: "normal" | "loading" | "offline" = "normal";
@@ -56,8 +73,10 @@ function setState(name: string): void {
   if (name === "live") floor.mode = "live";
   if (name === "online") floor = new SampleFloor();
   if (name === "replay") floor.replay = { file: "btcusdt.jsonl", progressRatio: 0.61, finished: false, malformed: 0 };
-  if (name === "empty") Object.assign(floor, { strategies: [], orders: [], fills: [], events: [], actors: [], equity: floor.equity.slice(0, 1) });
-  if (name === "stale") floor.strategies = floor.strategies.map((row) => (row.venue === "binance" ? { ...row, bookQuality: "STALE" } : row));
+  if (name === "empty")
+    Object.assign(floor, { strategies: [], orders: [], fills: [], events: [], actors: [], equity: floor.equity.slice(0, 1) });
+  if (name === "stale")
+    floor.strategies = floor.strategies.map((row) => (row.venue === "binance" ? { ...row, bookQuality: "STALE" } : row));
   for (const socket of clients.keys()) {
     if (mode === "offline" || mode === "loading") socket.close(1012);
     else snapshot(socket);
@@ -72,7 +91,13 @@ async function body(request: IncomingMessage): Promise<Record<string, unknown>> 
 
 async function api(request: IncomingMessage, path: string): Promise<Answer> {
   const given = await body(request);
-  const tokens = { accessToken: "sample", refreshToken: "sample", tokenType: "Bearer", expiresInSeconds: 900, user: { name: "ana", role: "Admin", permissions: PERMISSIONS } };
+  const tokens = {
+    accessToken: "sample",
+    refreshToken: "sample",
+    tokenType: "Bearer",
+    expiresInSeconds: 900,
+    user: { name: "ana", role: "Admin", permissions: PERMISSIONS },
+  };
   if (path === "auth/login") {
     if (given["password"] !== "sample") return refuse(401, "LOGIN_REFUSED", "Name or password is wrong.");
     return { status: 200, body: tokens, cookie: "dsta_refresh=sample; HttpOnly; SameSite=Strict; Path=/api/v1/auth" };
@@ -86,7 +111,10 @@ async function api(request: IncomingMessage, path: string): Promise<Answer> {
 async function serveFile(response: ServerResponse, path: string): Promise<void> {
   const file = normalize(join(DIST, path === "/" ? "index.html" : path));
   const content = file.startsWith(DIST) ? await readFile(file).catch(() => null) : null;
-  response.writeHead(content === null ? 404 : 200, { "content-type": TYPES[extname(file)] ?? "text/plain", "content-security-policy": CSP });
+  response.writeHead(content === null ? 404 : 200, {
+    "content-type": TYPES[extname(file)] ?? "text/plain",
+    "content-security-policy": CSP,
+  });
   response.end(content ?? "not found; run: npx vite build dashboard");
 }
 
@@ -103,7 +131,10 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   }
   if (!url.startsWith("/api/v1/")) return serveFile(response, url.split("?")[0] ?? "/");
   const result = mode === "offline" ? refuse(503, "UNAVAILABLE", "sample offline") : await api(request, url.slice(8));
-  response.writeHead(result.status, { "content-type": "application/json", ...(result.cookie === undefined ? {} : { "set-cookie": result.cookie }) });
+  response.writeHead(result.status, {
+    "content-type": "application/json",
+    ...(result.cookie === undefined ? {} : { "set-cookie": result.cookie }),
+  });
   response.end(JSON.stringify(result.body));
 }
 
@@ -117,7 +148,10 @@ server.on("upgrade", (request, socket, head) => {
     const url = new URL(request.url ?? "/", "http://sample");
     const symbol = /market-data\/stream\/(.+)$/.exec(url.pathname)?.[1];
     const market = MARKETS.find((item) => item.symbol === decodeURIComponent(symbol ?? "").replace("-", "/"));
-    clients.set(client, { seq: 0, market: market === undefined ? null : new WalkingMarket(market, url.searchParams.get("interval") ?? "1m") });
+    clients.set(client, {
+      seq: 0,
+      market: market === undefined ? null : new WalkingMarket(market, url.searchParams.get("interval") ?? "1m"),
+    });
     client.on("close", () => clients.delete(client));
     client.on("message", (text) => String(text).includes("resync") && snapshot(client));
     snapshot(client);

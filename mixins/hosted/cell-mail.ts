@@ -15,14 +15,6 @@ export class CellMail {
     return this.#control.size + this.#market.size;
   }
 
-  get capacity(): number {
-    return this.#control.capacity + this.#market.capacity;
-  }
-
-  capacityOf(lane: Envelope["lane"]): number {
-    return lane === "control" ? this.#control.capacity : this.#market.capacity;
-  }
-
   /** False when the message's lane is full; it is then not taken. */
   push(envelope: Envelope): boolean {
     return envelope.lane === "control" ? this.#control.push(envelope) : this.#market.push(envelope);

@@ -31,4 +31,8 @@ export class CellRecord {
   get actorId(): string {
     return `${this.kind}/${this.id}`;
   }
+
+  get capacity(): number {
+    return this.definition.mailbox.control + this.definition.mailbox.market;
+  }
 }

@@ -16,7 +16,7 @@ import { CellMail } from "./cell-mail.ts";
 import type { CellPorts } from "./cell-ports.ts";
 import { CellRecord } from "./cell-record.ts";
 import type { Envelope } from "./envelope.ts";
-import { refuseWith, unavailable } from "./refusals.ts";
+import { refuse, refuseWith } from "./refusals.ts";
 import type { Runnable } from "./run-queue.ts";
 
 /** Reading the clock twice costs as much as a small handler: every 16th message is timed, the first among them. */
@@ -45,24 +45,20 @@ export class Cell extends CellRecord implements Runnable, ActorContext<unknown> 
     return this.#mail.size + (this.#busy ? 1 : 0);
   }
 
-  get capacity(): number {
-    return this.#mail.capacity;
-  }
-
   get clock(): Clock {
     return this.#ports.tradingClock;
   }
 
-  // ---- delivery -------------------------------------------------------------------------------------------------
-
   /** Takes a message or refuses it with a typed reason; never throws. */
   accept(envelope: Envelope): void {
     if (this.status === "stopped") {
-      return this.#refuse(envelope, "ACTOR_STOPPED", `${this.actorId} was stopped by its supervisor: ${this.lastError ?? "no reason kept"}`);
+      return this.#refuse(envelope, "ACTOR_STOPPED", `was stopped by its supervisor: ${this.lastError ?? "no reason kept"}`);
     }
     if (!this.#mail.push(envelope)) {
-      this.#refuse(envelope, "MAILBOX_FULL", `${this.actorId} has ${this.#mail.capacityOf(envelope.lane)} ${envelope.lane} messages waiting`);
-      if (envelope.lane === "control" && envelope.resolve === null) this.fail(new InvariantError(`control mailbox of ${this.actorId} is full`));
+      this.#refuse(envelope, "MAILBOX_FULL", `has ${this.definition.mailbox[envelope.lane]} ${envelope.lane} messages waiting`);
+      if (envelope.lane === "control" && envelope.resolve === null) {
+        this.fail(new InvariantError(`control mailbox of ${this.actorId} is full`));
+      }
       return;
     }
     this.#ports.pending(1);
@@ -75,7 +71,7 @@ export class Cell extends CellRecord implements Runnable, ActorContext<unknown> 
   }
 
   #refuse(envelope: Envelope, type: string, reason: string): void {
-    this.#refuseWith(envelope, unavailable(type, this.actorId, reason));
+    refuse(this.#ports.deadLetters, this.actorId, envelope, type, `${this.actorId} ${reason}`);
   }
 
   #schedule(): void {
@@ -100,7 +96,7 @@ export class Cell extends CellRecord implements Runnable, ActorContext<unknown> 
   #handle(envelope: Envelope): void {
     if (envelope.slot) envelope.slot.pending = null;
     if (envelope.deadlineMs > 0 && this.#ports.systemClock.now() > envelope.deadlineMs) {
-      return this.#refuse(envelope, "DEADLINE_PASSED", `${this.actorId} had no time for ${envelope.name} before its deadline`);
+      return this.#refuse(envelope, "DEADLINE_PASSED", `had no time for ${envelope.name} before its deadline`);
     }
     const startedMs = this.processed++ % LATENCY_EVERY === 0 ? this.#ports.elapsedMs() : NOT_TIMED;
     try {
@@ -109,8 +105,11 @@ export class Cell extends CellRecord implements Runnable, ActorContext<unknown> 
         envelope.resolve?.(result);
         return this.#noteLatency(startedMs);
       }
-      if (this.definition.interleave?.includes(envelope.name)) this.#answerLater(envelope, result);
-      else this.#await(envelope, result, startedMs);
+      if (!this.definition.interleave?.includes(envelope.name)) return this.#await(envelope, result, startedMs);
+      result.then(
+        (value) => envelope.resolve?.(value),
+        (error: unknown) => this.#refuseWith(envelope, error),
+      );
     } catch (error) {
       this.#onError(envelope, error);
     }
@@ -118,13 +117,6 @@ export class Cell extends CellRecord implements Runnable, ActorContext<unknown> 
 
   #noteLatency(startedMs: number): void {
     if (startedMs !== NOT_TIMED) this.latency.add(this.#ports.elapsedMs() - startedMs);
-  }
-
-  #answerLater(envelope: Envelope, result: Promise<unknown>): void {
-    result.then(
-      (value) => envelope.resolve?.(value),
-      (error: unknown) => this.#refuseWith(envelope, error),
-    );
   }
 
   #await(envelope: Envelope, result: Promise<unknown>, startedMs: number): void {
@@ -162,8 +154,6 @@ export class Cell extends CellRecord implements Runnable, ActorContext<unknown> 
     this.fail(error);
   }
 
-  // ---- life -----------------------------------------------------------------------------------------------------
-
   /** Resolves when active; rejects with what stopped the start (the supervisor then tries again by itself). */
   async start(): Promise<void> {
     if (this.status === "active" || this.status === "activating") return;
@@ -199,7 +189,8 @@ export class Cell extends CellRecord implements Runnable, ActorContext<unknown> 
     if (starting && isExpected(error) && error.code === 404) return this.#abandon(error);
     this.restarts++;
     const waitsForOthers = starting && isExpected(error) && error.retryable;
-    const directive = waitsForOthers ? { kind: "restart" as const, delayMs: this.definition.supervise.maxMs } : this.supervision.onFailure(nowMs);
+    const later = { kind: "restart", delayMs: this.definition.supervise.maxMs } as const;
+    const directive = waitsForOthers ? later : this.supervision.onFailure(nowMs);
     this.#ports.log("error", `${this.actorId} failed: ${this.lastError}`, error);
     if (directive.kind === "give-up") return void this.#giveUp(error);
     this.announce("error", `${this.lastError}: restart in ${directive.delayMs} ms`, isExpected(error) ? error.type : "ACTOR_FAILED");
@@ -229,7 +220,7 @@ export class Cell extends CellRecord implements Runnable, ActorContext<unknown> 
     if (this.status === "active") await this.definition.deactivate?.(this);
     this.#end();
     this.status = "passive";
-    this.#empty((envelope) => this.#refuse(envelope, "ACTOR_PASSIVE", `${this.actorId} is being passivated`));
+    this.#empty((envelope) => this.#refuse(envelope, "ACTOR_PASSIVE", `is being passivated`));
     await this.#ports.directory.release(this.kind, this.id, this.epoch);
   }
 
@@ -253,7 +244,7 @@ export class Cell extends CellRecord implements Runnable, ActorContext<unknown> 
       this.#startQuietly();
       return;
     }
-    this.#empty((envelope) => this.#refuse(envelope, "ACTOR_STOPPED", `${this.actorId} was stopped by its supervisor`));
+    this.#empty((envelope) => this.#refuse(envelope, "ACTOR_STOPPED", `was stopped by its supervisor`));
   }
 
   /** What the kind wants after the supervisor gave up. */
@@ -266,10 +257,10 @@ export class Cell extends CellRecord implements Runnable, ActorContext<unknown> 
     }
   }
 
-  #empty(refuse: (envelope: Envelope) => void): void {
+  #empty(end: (envelope: Envelope) => void): void {
     for (const envelope of this.#mail.drain()) {
       this.#ports.pending(-1);
-      refuse(envelope);
+      end(envelope);
     }
   }
 
@@ -278,8 +269,6 @@ export class Cell extends CellRecord implements Runnable, ActorContext<unknown> 
     this.#whenFree?.();
     this.#activation.end();
   }
-
-  // ---- what handlers may do -------------------------------------------------------------------------------------
 
   ask<P, R>(message: MessageContract<P, R>, id: string, params: P): Promise<R> {
     return this.#ports.ask(message, id, params);

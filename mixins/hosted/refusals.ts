@@ -7,12 +7,17 @@ import type { DeadLetters } from "./dead-letters.ts";
 import type { Envelope } from "./envelope.ts";
 
 export function refuseWith(deadLetters: DeadLetters, actorId: string, envelope: Envelope, error: unknown): void {
-  if (envelope.slot?.pending === envelope) envelope.slot.pending = null;
   if (envelope.reject) envelope.reject(error);
-  else deadLetters.add(actorId, envelope.name, messageOf(error));
+  else bury(deadLetters, actorId, envelope, messageOf(error));
 }
 
-/** The actor cannot take it now; the same message may be taken later. */
-export function unavailable(type: string, actorId: string, reason: string): DstaError {
-  return new DstaError(type, reason, { code: 503, retryable: true, data: { actor: actorId } });
+/** The actor cannot take it now; the same message may be taken later. An error is made only where somebody waits for it. */
+export function refuse(deadLetters: DeadLetters, actorId: string, envelope: Envelope, type: string, reason: string): void {
+  if (envelope.reject) envelope.reject(new DstaError(type, reason, { code: 503, retryable: true, data: { actor: actorId } }));
+  else bury(deadLetters, actorId, envelope, reason);
+}
+
+function bury(deadLetters: DeadLetters, actorId: string, envelope: Envelope, reason: string): void {
+  if (envelope.slot?.pending === envelope) envelope.slot.pending = null;
+  deadLetters.add(actorId, envelope.name, reason);
 }

@@ -70,7 +70,10 @@ describe("the first start", () => {
   });
 
   it("refuses a password too short, without repeating it", async () => {
-    await expect(auth.ensureAdmin({ password: "short" })).rejects.toMatchObject({ type: "VALIDATION_ERROR", data: { field: "password", got: '"5 characters"' } });
+    await expect(auth.ensureAdmin({ password: "short" })).rejects.toMatchObject({
+      type: "VALIDATION_ERROR",
+      data: { field: "password", got: '"5 characters"' },
+    });
   });
 
   it("by two nodes at once makes one signing key", async () => {
@@ -83,11 +86,22 @@ describe("a login", () => {
     const answer = await login(PASSWORD, "admin", newAddress(), { "x-forwarded-proto": "https" });
     expect(answer.body).toMatchObject({ tokenType: "Bearer", expiresInSeconds: 900, user: { name: "admin", role: "Admin" } });
     const cookie = answer.headers.get("set-cookie")!;
-    for (const part of [`dsta_refresh=${String(answer.body["refreshToken"])}`, "HttpOnly", "SameSite=Strict", "Path=/api/v1/auth", "Max-Age=604800", "Secure"]) {
+    for (const part of [
+      `dsta_refresh=${String(answer.body["refreshToken"])}`,
+      "HttpOnly",
+      "SameSite=Strict",
+      "Path=/api/v1/auth",
+      "Max-Age=604800",
+      "Secure",
+    ]) {
       expect(cookie).toContain(part);
     }
     expect((await login()).headers.get("set-cookie")).not.toContain("Secure");
-    expect((await validate(String(answer.body["accessToken"]))).body).toMatchObject({ name: "admin", role: "Admin", permissions: expect.arrayContaining(["risk:write"]) as string[] });
+    expect((await validate(String(answer.body["accessToken"]))).body).toMatchObject({
+      name: "admin",
+      role: "Admin",
+      permissions: expect.arrayContaining(["risk:write"]) as string[],
+    });
   });
 
   it("looks the same for a wrong name and a wrong password", async () => {
@@ -99,7 +113,9 @@ describe("a login", () => {
 
   it("stores no token or password in the clear", async () => {
     const given = await tokens();
-    const { rows } = await pool.query("select u.password_hash, encode(r.token_hash, 'escape') as hash from dsta.access_user u, dsta.access_refresh r");
+    const { rows } = await pool.query(
+      "select u.password_hash, encode(r.token_hash, 'escape') as hash from dsta.access_user u, dsta.access_refresh r",
+    );
     const stored = JSON.stringify(rows);
     expect(stored).toContain("$argon2id$");
     expect(stored).not.toContain(given.refreshToken);
@@ -137,7 +153,12 @@ describe("an access token", () => {
     const [head, body, sign] = accessToken.split(".") as [string, string, string];
     const none = Buffer.from(JSON.stringify({ alg: "none" })).toString("base64url");
     const claims = JSON.parse(Buffer.from(body, "base64url").toString()) as Record<string, unknown>;
-    const bad = [`${none}.${body}.`, `${head}.${Buffer.from(JSON.stringify({ ...claims, role: "Admin", sub: "eve" })).toString("base64url")}.${sign}`, "x", "a.b.c"];
+    const bad = [
+      `${none}.${body}.`,
+      `${head}.${Buffer.from(JSON.stringify({ ...claims, role: "Admin", sub: "eve" })).toString("base64url")}.${sign}`,
+      "x",
+      "a.b.c",
+    ];
     for (const token of bad) expect((await validate(token)).body.error?.type).toBe("TOKEN_INVALID");
   });
 });

@@ -70,7 +70,10 @@ describe("dsta without a floor", () => {
     expect(await dsta(["status", "--data", empty])).toMatchObject({ code: 3, err: expect.stringContaining("dsta start") as string });
     writeFileSync(join(empty, "run.json"), "{}");
     expect(await dsta(["status", "--data", empty])).toMatchObject({ code: 3, err: expect.stringContaining("damaged") as string });
-    expect(await dsta(["status", "--url", "http://127.0.0.1:1"], { DSTA_TOKEN: "x" })).toMatchObject({ code: 3, err: expect.stringContaining("cannot reach") as string });
+    expect(await dsta(["status", "--url", "http://127.0.0.1:1"], { DSTA_TOKEN: "x" })).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("cannot reach") as string,
+    });
     rmSync(empty, { recursive: true });
   });
 });
@@ -98,7 +101,10 @@ describe("dsta with a floor", () => {
     expect(await onFloor("strategies", "stop", "sma-btc-1", "--close")).toMatchObject({ code: 0, out: "sma-btc-1 is running\n" });
     expect(floor.calls.at(-1)).toMatchObject({ action: "strategies.stop", params: { id: "sma-btc-1", close: true } });
     await onFloor("strategies", "params", "sma-btc-1", "slow=40", "--note", "calmer");
-    expect(floor.calls.at(-1)).toMatchObject({ action: "strategies.parameters", params: { id: "sma-btc-1", params: { fast: 10, slow: 40 }, expectedVersion: 1, note: "calmer" } });
+    expect(floor.calls.at(-1)).toMatchObject({
+      action: "strategies.parameters",
+      params: { id: "sma-btc-1", params: { fast: 10, slow: 40 }, expectedVersion: 1, note: "calmer" },
+    });
     expect((await onFloor("strategies", "params", "sma-btc-1")).out).toContain("2..200");
   });
 
@@ -109,7 +115,11 @@ describe("dsta with a floor", () => {
 
   it("halts without asking, resumes only when it is meant", async () => {
     expect((await onFloor("halt", "--reason", "fire drill")).code).toBe(0);
-    expect(floor.calls.at(-1)).toMatchObject({ action: "risk.switch", params: { state: "halted", reason: "fire drill" }, meta: { user: { name: "local-operator" } } });
+    expect(floor.calls.at(-1)).toMatchObject({
+      action: "risk.switch",
+      params: { state: "halted", reason: "fire drill" },
+      meta: { user: { name: "local-operator" } },
+    });
     expect(await onFloor("resume", "--reason", "over")).toMatchObject({ code: 2, err: expect.stringContaining("--yes") as string });
     expect((await onFloor("resume", "--reason", "over", "--yes")).code).toBe(0);
     expect(floor.calls.at(-1)?.params).toEqual({ state: "active", reason: "over", confirm: "RESUME main" });
@@ -125,7 +135,10 @@ describe("dsta with a floor", () => {
     });
     expect(await onFloor("orders", "cancel", "o-1")).toMatchObject({ code: 1, err: expect.stringContaining("INTERNAL") as string });
     expect(await dsta(["orders", "--url", floor.url], { DSTA_TOKEN: await floor.token("Bot") })).toMatchObject({ code: 0 });
-    expect(await dsta(["strategies", "--url", floor.url], { DSTA_TOKEN: await floor.token("Bot") })).toMatchObject({ code: 4, err: expect.stringContaining("FORBIDDEN") as string });
+    expect(await dsta(["strategies", "--url", floor.url], { DSTA_TOKEN: await floor.token("Bot") })).toMatchObject({
+      code: 4,
+      err: expect.stringContaining("FORBIDDEN") as string,
+    });
   });
 });
 
@@ -160,7 +173,16 @@ describe("dsta doctor", () => {
   it("is content with a sound machine", async () => {
     const { code, out } = await dsta(["doctor", "--data", folder, "--json"], free);
     const { checks } = JSON.parse(out) as { checks: { name: string; result: string }[] };
-    expect(checks.map((check) => check.name)).toEqual(["node", "settings", "data folder", "disk", "database", "port", "clock", "dashboard"]);
+    expect(checks.map((check) => check.name)).toEqual([
+      "node",
+      "settings",
+      "data folder",
+      "disk",
+      "database",
+      "port",
+      "clock",
+      "dashboard",
+    ]);
     expect(checks.filter((check) => check.result === "fail")).toEqual([]);
     expect(code).toBe(0);
   });
@@ -171,7 +193,11 @@ describe("dsta doctor", () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
     const port = String((other.address() as AddressInfo).port);
-    const { code, out, err } = await dsta(["doctor", "--data", foreign], { PORT: port, DSTA_DESK: "NO!", DATABASE_URL: "postgres://x:hunter2@127.0.0.1:1/x" });
+    const { code, out, err } = await dsta(["doctor", "--data", foreign], {
+      PORT: port,
+      DSTA_DESK: "NO!",
+      DATABASE_URL: "postgres://x:hunter2@127.0.0.1:1/x",
+    });
     expect(code).toBe(5);
     expect(err).toContain("data folder");
     for (const text of ["thesis.doc", "DSTA_DESK", `127.0.0.1:${port} is taken`, "DATABASE_URL"]) expect(out).toContain(text);

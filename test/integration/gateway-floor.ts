@@ -45,7 +45,9 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   // Bodies are read freely by tests.
-  readonly body: Record<string, unknown> & { error?: { type: string; message: string; retryable: boolean; data: Record<string, unknown>; requestId: string } };
+  readonly body: Record<string, unknown> & {
+    error?: { type: string; message: string; retryable: boolean; data: Record<string, unknown>; requestId: string };
+  };
   readonly text: string;
 }
 

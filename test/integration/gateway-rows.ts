@@ -28,7 +28,18 @@ export const strategy: view.StrategyRow = {
   spark: [0, 1, 2],
 };
 
-export const field: view.ParamField = { name: "fast", type: "int", label: "Fast", unit: "bars", default: 10, min: 2, max: 200, step: 1, choices: null, help: "" };
+export const field: view.ParamField = {
+  name: "fast",
+  type: "int",
+  label: "Fast",
+  unit: "bars",
+  default: 10,
+  min: 2,
+  max: 200,
+  step: 1,
+  choices: null,
+  help: "",
+};
 
 export const detail: view.StrategyDetail = {
   ...strategy,
@@ -175,7 +186,17 @@ export const actor: view.ActorRow = {
   supervision: "0 of 5 restarts in 60 s",
 };
 
-export const node: view.NodeRow = { nodeId: "node-1", roles: ["all"], cpuRatio: 0.1, loopP99Ms: 1, heapMb: 50, rssMb: 100, upMs: 1_000, actors: 1, waiting: 0 };
+export const node: view.NodeRow = {
+  nodeId: "node-1",
+  roles: ["all"],
+  cpuRatio: 0.1,
+  loopP99Ms: 1,
+  heapMb: 50,
+  rssMb: 100,
+  upMs: 1_000,
+  actors: 1,
+  waiting: 0,
+};
 export const letter: view.DeadLetterRow = { letterId: 1, atMs: AT_MS, actorId: "book/sim:X", message: "tick", reason: "gone", count: 1 };
 export const event: view.EventRow = { eventId: 1, atMs: AT_MS, severity: "info", source: "floor", text: "started", code: null };
 
@@ -188,7 +209,15 @@ export const status: FloorStatus = {
 const page = <T>(row: T) => ({ items: [row], next: null });
 
 export const ANSWERS: Readonly<Record<string, unknown>> = {
-  "floor.health": { status: "ok", version: "0.1.0", mode: "paper", desk: "main", upMs: 1, trading: "active", checks: [{ name: "journal", ok: true, detail: "" }] },
+  "floor.health": {
+    status: "ok",
+    version: "0.1.0",
+    mode: "paper",
+    desk: "main",
+    upMs: 1,
+    trading: "active",
+    checks: [{ name: "journal", ok: true, detail: "" }],
+  },
   "strategies.definitions": { items: [{ name: "sma-cross", version: 1, title: "SMA cross", fields: [field] }] },
   "strategies.list": { items: [strategy] },
   "strategies.create": detail,
@@ -238,7 +267,15 @@ export const ANSWERS: Readonly<Record<string, unknown>> = {
   "positions.equity": { items: [{ atMs: AT_MS, equity: 100_000 }] },
   "risk.limits": risk,
   "risk.setLimits": risk,
-  "risk.violations": page({ atMs: AT_MS, account: "main", strategyId: "manual", symbol: "BTC/USDT", code: "ORDER_NOTIONAL", reason: "too big", intentId: "i-1" }),
+  "risk.violations": page({
+    atMs: AT_MS,
+    account: "main",
+    strategyId: "manual",
+    symbol: "BTC/USDT",
+    code: "ORDER_NOTIONAL",
+    reason: "too big",
+    intentId: "i-1",
+  }),
   "risk.switch": risk,
   "market.instruments": {
     items: [

@@ -36,14 +36,17 @@ function pathOf(route: Route): string {
 const served = routes.filter((route) => !route.path.startsWith("auth/"));
 
 describe("every route", () => {
-  it.each(served.map((route) => [`${route.method} ${route.path}`, route] as const))("%s answers what its schema says", async (_name, route) => {
-    const answer = await floor.request(route.method, pathOf(route), { token: admin, body: BODIES[route.action] });
-    expect(answer.body.error).toBeUndefined();
-    expect(answer.status).toBe(route.status);
-    expect(answer.headers.get("content-type")).toBe("application/json; charset=utf-8");
-    expect(route.result.safeParse(answer.body).error?.issues ?? []).toEqual([]);
-    expect(floor.calls.at(-1)).toMatchObject({ action: route.action, meta: { user: { name: "admin", role: "Admin" } } });
-  });
+  it.each(served.map((route) => [`${route.method} ${route.path}`, route] as const))(
+    "%s answers what its schema says",
+    async (_name, route) => {
+      const answer = await floor.request(route.method, pathOf(route), { token: admin, body: BODIES[route.action] });
+      expect(answer.body.error).toBeUndefined();
+      expect(answer.status).toBe(route.status);
+      expect(answer.headers.get("content-type")).toBe("application/json; charset=utf-8");
+      expect(route.result.safeParse(answer.body).error?.issues ?? []).toEqual([]);
+      expect(floor.calls.at(-1)).toMatchObject({ action: route.action, meta: { user: { name: "admin", role: "Admin" } } });
+    },
+  );
 
   it.each(routes.filter((route) => route.permission !== "open").map((route) => [`${route.method} ${route.path}`, route] as const))(
     "%s refuses nobody in particular",
@@ -56,7 +59,10 @@ describe("every route", () => {
   );
 
   it("refuses a role that lacks the permission, naming it", async () => {
-    const answer = await floor.request("PUT", "/api/v1/risk/limits", { token: await floor.token("Trader"), body: BODIES["risk.setLimits"] });
+    const answer = await floor.request("PUT", "/api/v1/risk/limits", {
+      token: await floor.token("Trader"),
+      body: BODIES["risk.setLimits"],
+    });
     expect(answer.status).toBe(403);
     expect(answer.body.error).toMatchObject({ type: "FORBIDDEN", data: { permission: "risk:write", role: "Trader" } });
   });
@@ -76,17 +82,24 @@ describe("parameters", () => {
     const body = BODIES["orders.create"] as object;
     await floor.request("POST", "/api/v1/orders", { token: admin, body, headers: { "idempotency-key": "key-1" } });
     expect(floor.calls.at(-1)?.params).toMatchObject({ idempotencyKey: "key-1" });
-    const both = await floor.request("POST", "/api/v1/orders", { token: admin, body: { ...body, idempotencyKey: "key-2" }, headers: { "idempotency-key": "key-1" } });
+    const both = await floor.request("POST", "/api/v1/orders", {
+      token: admin,
+      body: { ...body, idempotencyKey: "key-2" },
+      headers: { "idempotency-key": "key-1" },
+    });
     expect(both.body.error).toMatchObject({ type: "VALIDATION_ERROR", data: { field: "idempotencyKey" } });
   });
 
   it("that do not fit never reach an action, and every problem is named", async () => {
     const before = floor.calls.length;
-    const answer = await floor.request("POST", "/api/v1/orders", { token: admin, body: { symbol: "??", side: "hold", type: "market", quantity: "-1", more: 1 } });
+    const answer = await floor.request("POST", "/api/v1/orders", {
+      token: admin,
+      body: { symbol: "??", side: "hold", type: "market", quantity: "-1", more: 1 },
+    });
     expect(answer.status).toBe(422);
     expect(answer.body.error?.type).toBe("VALIDATION_ERROR");
     expect(answer.body.error?.message).toContain("symbol: expected a symbol such as");
-    expect(answer.body.error?.data).toMatchObject({ field: "symbol", got: "\"??\"" });
+    expect(answer.body.error?.data).toMatchObject({ field: "symbol", got: '"??"' });
     const issues = answer.body.error?.data["issues"] as { field: string; expected: string }[];
     expect(issues.map((issue) => issue.field).sort()).toEqual(["more", "quantity", "side", "symbol"]);
     expect(issues.find((issue) => issue.field === "side")?.expected).toBe("one of buy, sell");
@@ -106,7 +119,8 @@ describe("parameters", () => {
 });
 
 describe("bodies", () => {
-  const post = (body: string, headers: Record<string, string> = {}) => floor.request("POST", "/api/v1/orders", { token: admin, body, headers });
+  const post = (body: string, headers: Record<string, string> = {}) =>
+    floor.request("POST", "/api/v1/orders", { token: admin, body, headers });
 
   it("that are no JSON object are refused", async () => {
     expect((await post("{no")).body.error).toMatchObject({ type: "BAD_JSON" });
@@ -114,19 +128,30 @@ describe("bodies", () => {
   });
 
   it("over 64 KB are refused, announced or not", async () => {
-    expect(await post(JSON.stringify({ why: "x".repeat(70_000) }))).toMatchObject({ status: 413, body: { error: { type: "BODY_TOO_LARGE" } } });
+    expect(await post(JSON.stringify({ why: "x".repeat(70_000) }))).toMatchObject({
+      status: 413,
+      body: { error: { type: "BODY_TOO_LARGE" } },
+    });
     const chunks = new ReadableStream<Uint8Array>({
       start(controller) {
         for (let part = 0; part < 70; part++) controller.enqueue(new Uint8Array(1_024).fill(32));
         controller.close();
       },
     });
-    const init = { method: "POST", body: chunks, duplex: "half", headers: { authorization: `Bearer ${admin}`, "content-type": "application/json" } };
+    const init = {
+      method: "POST",
+      body: chunks,
+      duplex: "half",
+      headers: { authorization: `Bearer ${admin}`, "content-type": "application/json" },
+    };
     expect((await fetch(`${floor.url}/api/v1/orders`, init as RequestInit)).status).toBe(413);
   });
 
   it("of another type are refused", async () => {
-    expect(await post("a=1", { "content-type": "application/x-www-form-urlencoded" })).toMatchObject({ status: 415, body: { error: { type: "UNSUPPORTED_MEDIA_TYPE" } } });
+    expect(await post("a=1", { "content-type": "application/x-www-form-urlencoded" })).toMatchObject({
+      status: 415,
+      body: { error: { type: "UNSUPPORTED_MEDIA_TYPE" } },
+    });
     expect((await post("{}", { "content-encoding": "gzip" })).status).toBe(415);
   });
 
@@ -138,7 +163,10 @@ describe("bodies", () => {
 
 describe("what is not there", () => {
   it("is a 404 with a type", async () => {
-    expect(await floor.request("GET", "/api/v1/nothing", { token: admin })).toMatchObject({ status: 404, body: { error: { type: "NOT_FOUND" } } });
+    expect(await floor.request("GET", "/api/v1/nothing", { token: admin })).toMatchObject({
+      status: 404,
+      body: { error: { type: "NOT_FOUND" } },
+    });
     expect(await floor.request("GET", "/api/v2/orders")).toMatchObject({ status: 404 });
     expect(await floor.request("GET", "/../../etc/passwd")).toMatchObject({ status: 404 });
   });
@@ -172,7 +200,15 @@ describe("failures", () => {
   it("that are expected keep type, code and data", async () => {
     expect(await failing(notFound("order", "x"))).toMatchObject({
       status: 404,
-      body: { error: { type: "NOT_FOUND", message: "order x does not exist", retryable: false, data: { what: "order", id: "x" }, requestId: "my-request" } },
+      body: {
+        error: {
+          type: "NOT_FOUND",
+          message: "order x does not exist",
+          retryable: false,
+          data: { what: "order", id: "x" },
+          requestId: "my-request",
+        },
+      },
     });
     const busy = await failing(new DstaError("JOURNAL_BUSY", "later", { code: 503, retryable: true, data: { retryAfterMs: 1_500 } }));
     expect([busy.status, busy.headers.get("retry-after"), busy.body.error?.retryable]).toEqual([503, "2", true]);
@@ -180,7 +216,11 @@ describe("failures", () => {
   });
 
   it("that are not say nothing about the inside", async () => {
-    for (const error of [new Error("password is hunter2"), new InvariantError("hunter2"), Object.assign(new Error("hunter2"), { code: "23505" })]) {
+    for (const error of [
+      new Error("password is hunter2"),
+      new InvariantError("hunter2"),
+      Object.assign(new Error("hunter2"), { code: "23505" }),
+    ]) {
       const answer = await failing(error);
       expect([answer.status, answer.body.error?.type]).toEqual([500, "INTERNAL"]);
       expect(answer.text).not.toContain("hunter2");
@@ -197,7 +237,12 @@ describe("failures", () => {
 
   it("of a missing part are a 503", async () => {
     const bare = new ServiceBroker({ logger: false });
-    const schema = createGateway({ verifier: { verify: () => ({ identity: { name: "a", role: "Admin" }, session: null, expiresAtMs: Infinity }) }, clock: machineClock, feed: localFeed(), settings: { port: 0 } });
+    const schema = createGateway({
+      verifier: { verify: () => ({ identity: { name: "a", role: "Admin" }, session: null, expiresAtMs: Infinity }) },
+      clock: machineClock,
+      feed: localFeed(),
+      settings: { port: 0 },
+    });
     bare.createService(schema);
     await bare.start();
     const url = (bare.getLocalService("gateway") as unknown as { address: { url: string } }).address.url;
@@ -213,7 +258,11 @@ describe("headers", () => {
       const { headers } = await floor.request("GET", path);
       expect(headers.get("content-security-policy")).toContain("default-src 'none'");
       expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
-      expect([headers.get("x-content-type-options"), headers.get("referrer-policy"), headers.get("access-control-allow-origin")]).toEqual(["nosniff", "no-referrer", null]);
+      expect([headers.get("x-content-type-options"), headers.get("referrer-policy"), headers.get("access-control-allow-origin")]).toEqual([
+        "nosniff",
+        "no-referrer",
+        null,
+      ]);
     }
   });
 
@@ -245,7 +294,11 @@ describe("identity", () => {
       return { ...params };
     });
     const start = floor.calls.length;
-    await Promise.all(tokens.flatMap((token, at) => Array.from({ length: 25 }, () => floor.request("GET", `/api/v1/orders/${["ann", "bob", "cid", "dan"][at]}`, { token }))));
+    await Promise.all(
+      tokens.flatMap((token, at) =>
+        Array.from({ length: 25 }, () => floor.request("GET", `/api/v1/orders/${["ann", "bob", "cid", "dan"][at]}`, { token })),
+      ),
+    );
     floor.answers.delete("orders.get");
     for (const call of floor.calls.slice(start)) seen.push(`${String(call.params["id"])}=${(call.meta["user"] as { name: string }).name}`);
     expect(new Set(seen)).toEqual(new Set(["ann=ann", "bob=bob", "cid=cid", "dan=dan"]));
@@ -310,7 +363,11 @@ describe("a taken port", () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
     const { port } = other.address() as AddressInfo;
-    await expect(startFloor({ settings: { port } })).rejects.toMatchObject({ type: "PORT_TAKEN", data: { port }, message: expect.stringContaining("--port") as string });
+    await expect(startFloor({ settings: { port } })).rejects.toMatchObject({
+      type: "PORT_TAKEN",
+      data: { port },
+      message: expect.stringContaining("--port") as string,
+    });
     other.close();
   });
 });

@@ -54,7 +54,10 @@ export class Peer {
 }
 
 /** The HTTP answer of an upgrade that is refused. */
-export async function refusal(url: string, options: { headers?: Record<string, string>; protocols?: string[] } = {}): Promise<{ status: number; type: string }> {
+export async function refusal(
+  url: string,
+  options: { headers?: Record<string, string>; protocols?: string[] } = {},
+): Promise<{ status: number; type: string }> {
   const socket = new WebSocket(url.replace("http", "ws"), options.protocols ?? [], { headers: options.headers ?? {} });
   const [, response] = (await once(socket, "unexpected-response")) as [unknown, NodeJS.ReadableStream & { statusCode: number }];
   let text = "";

@@ -199,12 +199,30 @@ describe("a client that stops reading", () => {
 });
 
 describe("the market stream", () => {
-  const tradeAt = (price: number, atMs: number): Trade => ({ venue: "sim", symbol: "BTC/USDT", tradeId: String(atMs), price, quantity: 50_000, side: "buy", venueTimeMs: atMs, receivedAtMs: atMs });
+  const tradeAt = (price: number, atMs: number): Trade => ({
+    venue: "sim",
+    symbol: "BTC/USDT",
+    tradeId: String(atMs),
+    price,
+    quantity: 50_000,
+    side: "buy",
+    venueTimeMs: atMs,
+    receivedAtMs: atMs,
+  });
 
   it("sends the market, its trades and the open bar built from them", async () => {
     const peer = await connect(`${MARKET}btc-usdt?venue=sim&interval=1m`);
     const snapshot = await peer.until((message) => message.type === "snapshot");
-    expect(snapshot.state).toMatchObject({ venue: "sim", symbol: "BTC/USDT", interval: "1m", pricePrecision: 2, quantityPrecision: 5, book: rows.book, bars: [rows.bar], trades: [] });
+    expect(snapshot.state).toMatchObject({
+      venue: "sim",
+      symbol: "BTC/USDT",
+      interval: "1m",
+      pricePrecision: 2,
+      quantityPrecision: 5,
+      book: rows.book,
+      bars: [rows.bar],
+      trades: [],
+    });
     const nextMs = rows.bar.openTimeMs + 60_000;
     for (const trade of [tradeAt(5_000_050, nextMs + 1), tradeAt(4_999_900, nextMs + 2), tradeAt(5_000_100, nextMs + 3)]) {
       floor.feed.publish(subjects.trade("sim", "BTC/USDT"), trade);
@@ -218,7 +236,17 @@ describe("the market stream", () => {
         { price: "50001", quantity: "0.5", side: "buy", atMs: nextMs + 3 },
       ],
     });
-    const closed: Bar = { venue: "sim", symbol: "BTC/USDT", intervalMs: 60_000, openTimeMs: nextMs, open: 1, high: 2, low: 1, close: 2, volume: 9 };
+    const closed: Bar = {
+      venue: "sim",
+      symbol: "BTC/USDT",
+      intervalMs: 60_000,
+      openTimeMs: nextMs,
+      open: 1,
+      high: 2,
+      low: 1,
+      close: 2,
+      volume: 9,
+    };
     floor.feed.publish(subjects.bar("sim", "BTC/USDT", "1m"), closed);
     await peer.until((message) => JSON.stringify(message.delta?.["bars"] ?? []).includes('"volume":9'));
   });

@@ -48,7 +48,9 @@ describe("the rate limit", () => {
     limit.take("a");
     clock.advance(59_999);
     limit.take("a");
-    expect(() => limit.take("a")).toThrow(expect.objectContaining({ type: "RATE_LIMITED", data: { retryAfterMs: 1, perMinute: 2 } }) as Error);
+    expect(() => limit.take("a")).toThrow(
+      expect.objectContaining({ type: "RATE_LIMITED", data: { retryAfterMs: 1, perMinute: 2 } }) as Error,
+    );
     limit.take("b");
     clock.advance(1);
     limit.take("a");
@@ -75,14 +77,20 @@ describe("the verifier", () => {
     const stranger = { kid: "k1", secret: new Uint8Array(32).fill(8) };
     const renamed = { kid: "k2", secret: key.secret };
     for (const other of [stranger, renamed]) {
-      await expect(verifier.verify(await signAccessToken(other, ann, "login", clock.now()))).rejects.toMatchObject({ type: "TOKEN_INVALID", code: 401 });
+      await expect(verifier.verify(await signAccessToken(other, ann, "login", clock.now()))).rejects.toMatchObject({
+        type: "TOKEN_INVALID",
+        code: 401,
+      });
     }
   });
 
   it("refuses the tokens of a login that was ended", async () => {
     const clock = new ManualClock(START_MS);
     const verifier = new CachedVerifier(clock, () => Promise.resolve(key));
-    const [seen, unseen] = [await signAccessToken(key, ann, "login-1", clock.now()), await signAccessToken(key, ann, "login-1", clock.now())];
+    const [seen, unseen] = [
+      await signAccessToken(key, ann, "login-1", clock.now()),
+      await signAccessToken(key, ann, "login-1", clock.now()),
+    ];
     await verifier.verify(seen);
     verifier.endSession("login-1");
     await expect(verifier.verify(seen)).rejects.toMatchObject({ type: "TOKEN_INVALID" });

@@ -1,7 +1,19 @@
 /** How the page writes numbers and times. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { age, clockTime, clockTimeMs, dayTime, decimal, latency, number, percent, placesOf, signOf, sumDecimals } from "../../dashboard/src/model/format.ts";
+import {
+  age,
+  clockTime,
+  clockTimeMs,
+  dayTime,
+  decimal,
+  latency,
+  number,
+  percent,
+  placesOf,
+  signOf,
+  sumDecimals,
+} from "../../dashboard/src/model/format.ts";
 
 describe("decimal", () => {
   it("groups thousands, pads and rounds as text, half away from zero", () => {
@@ -61,6 +73,13 @@ describe("statistics and times", () => {
   it("writes UTC times and ages", () => {
     const at = Date.UTC(2025, 10, 22, 3, 12, 8, 114);
     expect([clockTime(at), clockTimeMs(at), dayTime(at)]).toEqual(["03:12:08", "03:12:08.114", "22 Nov 03:12:08"]);
-    expect([age(10), age(300), age(4_000), age(720_000), age(7_200_000), age(6 * 86_400_000)]).toEqual(["now", "0.3s", "4s", "12m", "2h", "6d"]);
+    expect([age(10), age(300), age(4_000), age(720_000), age(7_200_000), age(6 * 86_400_000)]).toEqual([
+      "now",
+      "0.3s",
+      "4s",
+      "12m",
+      "2h",
+      "6d",
+    ]);
   });
 });

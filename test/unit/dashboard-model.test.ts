@@ -10,20 +10,77 @@ import { filterStrategies, needsAttention, strategiesWorstFirst, strategyTotals 
 import type { ActorRow, BookView, EventRow, FillRow, OrderRow, ParamField, StrategyRow } from "../../domain/contract/views.ts";
 
 const actor = (over: Partial<ActorRow>): ActorRow => ({
-  actorId: "book/sim:BTC/USDT", kind: "book", key: "sim:BTC/USDT", node: "a", state: "active", epoch: "1", mailbox: 0, mailboxCapacity: 100, processed: 0,
-  messagesPerSecond: 0, p99Us: null, restarts: 0, lastError: null, lastErrorAtMs: null, supervision: "", ...over,
+  actorId: "book/sim:BTC/USDT",
+  kind: "book",
+  key: "sim:BTC/USDT",
+  node: "a",
+  state: "active",
+  epoch: "1",
+  mailbox: 0,
+  mailboxCapacity: 100,
+  processed: 0,
+  messagesPerSecond: 0,
+  p99Us: null,
+  restarts: 0,
+  lastError: null,
+  lastErrorAtMs: null,
+  supervision: "",
+  ...over,
 });
 const strategy = (over: Partial<StrategyRow>): StrategyRow => ({
-  id: "s", strategy: "sma-cross", strategyVersion: 1, state: "running", stateReason: "", account: "a", venue: "sim", symbol: "BTC/USDT", simulated: false, bookQuality: "LIVE",
-  positionQuantity: "0", averagePrice: null, unrealisedPnl: "0", realisedPnl: "0", feesPaid: "0", dayPnl: "0", signals: 0, lastWhy: "", lastWhyAtMs: null, paramsVersion: 1, spark: [], ...over,
+  id: "s",
+  strategy: "sma-cross",
+  strategyVersion: 1,
+  state: "running",
+  stateReason: "",
+  account: "a",
+  venue: "sim",
+  symbol: "BTC/USDT",
+  simulated: false,
+  bookQuality: "LIVE",
+  positionQuantity: "0",
+  averagePrice: null,
+  unrealisedPnl: "0",
+  realisedPnl: "0",
+  feesPaid: "0",
+  dayPnl: "0",
+  signals: 0,
+  lastWhy: "",
+  lastWhyAtMs: null,
+  paramsVersion: 1,
+  spark: [],
+  ...over,
 });
 
 describe("buildLadder", () => {
   const book: BookView = {
-    venue: "sim", symbol: "BTC/USDT", quality: "LIVE", updateId: 1, venueTimeMs: 0, receivedAtMs: 0, ageMs: 0, bidLevels: 3, askLevels: 2,
-    bids: [["99", "1"], ["98", "2"], ["97", "4"]], asks: [["101", "1"], ["102", "1"]],
+    venue: "sim",
+    symbol: "BTC/USDT",
+    quality: "LIVE",
+    updateId: 1,
+    venueTimeMs: 0,
+    receivedAtMs: 0,
+    ageMs: 0,
+    bidLevels: 3,
+    askLevels: 2,
+    bids: [
+      ["99", "1"],
+      ["98", "2"],
+      ["97", "4"],
+    ],
+    asks: [
+      ["101", "1"],
+      ["102", "1"],
+    ],
   };
-  const order = { venue: "sim", symbol: "BTC/USDT", side: "buy", limitPrice: "98.00", quantity: "0.5", filledQuantity: "0.1" } as unknown as OrderRow;
+  const order = {
+    venue: "sim",
+    symbol: "BTC/USDT",
+    side: "buy",
+    limitPrice: "98.00",
+    quantity: "0.5",
+    filledQuantity: "0.1",
+  } as unknown as OrderRow;
   it("accumulates from the best level out and puts the best ask next to the spread", () => {
     const ladder = buildLadder(book, [], 2);
     expect(ladder.bids.map((row) => row.sum)).toEqual([1, 3]);
@@ -76,7 +133,9 @@ describe("actors", () => {
     expect(concern(asleep)).toBe(0);
   });
   it("lets one square stand for several past 2,000 and show the worst of them", () => {
-    const many = Array.from({ length: SQUARE_LIMIT * 2 }, (_, at) => actor({ actorId: `a${at}`, state: at === 7 ? "restarting" : "active" }));
+    const many = Array.from({ length: SQUARE_LIMIT * 2 }, (_, at) =>
+      actor({ actorId: `a${at}`, state: at === 7 ? "restarting" : "active" }),
+    );
     const board = squareBoard(many, "node");
     expect(board.each).toBe(2);
     const group = board.columns.get("a")?.[0];
@@ -101,7 +160,19 @@ describe("strategies", () => {
 });
 
 describe("parameters", () => {
-  const field = (over: Partial<ParamField>): ParamField => ({ name: "fast", type: "int", label: "fast", unit: "bars", default: 10, min: 2, max: 200, step: 1, choices: null, help: "", ...over });
+  const field = (over: Partial<ParamField>): ParamField => ({
+    name: "fast",
+    type: "int",
+    label: "fast",
+    unit: "bars",
+    default: 10,
+    min: 2,
+    max: 200,
+    step: 1,
+    choices: null,
+    help: "",
+    ...over,
+  });
   it("checks type, range and choices, and says what is expected", () => {
     expect(checkParam(field({}), "12")).toEqual({ ok: true, value: 12 });
     expect(checkParam(field({}), "1.5")).toEqual({ ok: false, problem: "expected a whole number" });
@@ -114,7 +185,9 @@ describe("parameters", () => {
   });
   it("lists changes in the order of the fields", () => {
     const fields = [field({}), field({ name: "slow", label: "slow" })];
-    expect(paramChanges(fields, { fast: 10, slow: 30 }, { fast: 12, slow: 30 })).toEqual([{ name: "fast", label: "fast", before: "10", after: "12" }]);
+    expect(paramChanges(fields, { fast: 10, slow: 30 }, { fast: 12, slow: 30 })).toEqual([
+      { name: "fast", label: "fast", before: "10", after: "12" },
+    ]);
   });
   it("slides there and back, on the step, also over a wide range", () => {
     for (const value of [2, 57, 200]) expect(sliderValue(field({}), sliderPosition(field({}), value))).toBe(value);
@@ -138,14 +211,30 @@ describe("series", () => {
     const fill = (atMs: number, side: "buy" | "sell"): FillRow => ({ atMs, side }) as unknown as FillRow;
     const bars = [60, 120].map((openTimeMs) => ({ openTimeMs, open: 1, high: 1, low: 1, close: 1, volume: 1 }));
     const markers = fillMarkers(bars, [fill(130, "buy"), fill(121, "buy"), fill(61, "sell"), fill(5, "buy")]);
-    expect(markers.map((marker) => [marker.barTimeMs, marker.side, marker.fills.length])).toEqual([[60, "sell", 1], [120, "buy", 2]]);
+    expect(markers.map((marker) => [marker.barTimeMs, marker.side, marker.fills.length])).toEqual([
+      [60, "sell", 1],
+      [120, "buy", 2],
+    ]);
   });
 });
 
 describe("events", () => {
-  const event = (eventId: number, text: string, severity: EventRow["severity"] = "info"): EventRow => ({ eventId, atMs: 0, severity, source: "s", text, code: null });
+  const event = (eventId: number, text: string, severity: EventRow["severity"] = "info"): EventRow => ({
+    eventId,
+    atMs: 0,
+    severity,
+    source: "s",
+    text,
+    code: null,
+  });
   it("joins neighbours that say the same and nothing else", () => {
-    expect(groupEvents([event(4, "a"), event(3, "a"), event(2, "b"), event(1, "a")]).map((group) => [group.newest.eventId, group.count])).toEqual([[4, 2], [2, 1], [1, 1]]);
+    expect(
+      groupEvents([event(4, "a"), event(3, "a"), event(2, "b"), event(1, "a")]).map((group) => [group.newest.eventId, group.count]),
+    ).toEqual([
+      [4, 2],
+      [2, 1],
+      [1, 1],
+    ]);
   });
   it("filters by severity and above", () => {
     expect(atLeast([event(1, "a", "info"), event(2, "b", "error"), event(3, "c", "critical")], "error")).toHaveLength(2);

@@ -1,12 +1,37 @@
 /** The page's delta application: snapshots, numbered deltas, gaps, bounds; and its reconnect delays. */
 import { describe, expect, it } from "vitest";
-import { applyFloorDelta, applyMarketDelta, BAR_LIMIT, EQUITY_LIMIT, LIST_LIMIT, mergeBars, verdict } from "../../dashboard/src/stream/apply.ts";
+import {
+  applyFloorDelta,
+  applyMarketDelta,
+  BAR_LIMIT,
+  EQUITY_LIMIT,
+  LIST_LIMIT,
+  mergeBars,
+  verdict,
+} from "../../dashboard/src/stream/apply.ts";
 import { retryDelayMs } from "../../dashboard/src/stream/backoff.ts";
 import type { FloorState, MarketState } from "../../domain/contract/stream.ts";
 import type { BarRow, EventRow, NodeRow, OrderRow } from "../../domain/contract/views.ts";
 
-const event = (eventId: number): EventRow => ({ eventId, atMs: eventId, severity: "info", source: "test", text: `event ${eventId}`, code: null });
-const node = (nodeId: string, actors: number): NodeRow => ({ nodeId, roles: [], cpuRatio: 0, loopP99Ms: 0, heapMb: 0, rssMb: 0, upMs: 0, actors, waiting: 0 });
+const event = (eventId: number): EventRow => ({
+  eventId,
+  atMs: eventId,
+  severity: "info",
+  source: "test",
+  text: `event ${eventId}`,
+  code: null,
+});
+const node = (nodeId: string, actors: number): NodeRow => ({
+  nodeId,
+  roles: [],
+  cpuRatio: 0,
+  loopP99Ms: 0,
+  heapMb: 0,
+  rssMb: 0,
+  upMs: 0,
+  actors,
+  waiting: 0,
+});
 const bar = (openTimeMs: number, close = 1): BarRow => ({ openTimeMs, open: 1, high: 1, low: 1, close, volume: 1 });
 
 function emptyFloor(): FloorState {
@@ -82,7 +107,10 @@ describe("market deltas", () => {
     expect(mergeBars([bar(1), bar(3)], [bar(2)]).map((row) => row.openTimeMs)).toEqual([1, 2, 3]);
   });
   it("keeps the newest 500 bars", () => {
-    const bars = mergeBars([], Array.from({ length: BAR_LIMIT + 3 }, (_, at) => bar(at)));
+    const bars = mergeBars(
+      [],
+      Array.from({ length: BAR_LIMIT + 3 }, (_, at) => bar(at)),
+    );
     expect(bars).toHaveLength(BAR_LIMIT);
     expect(bars[0]?.openTimeMs).toBe(3);
   });

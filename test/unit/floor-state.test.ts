@@ -6,7 +6,19 @@ import { seededRandom } from "../../domain/kernel/random.ts";
 import * as rows from "../integration/gateway-rows.ts";
 
 function initial(): FloorState {
-  const state = { ...rows.status, pnl: rows.pnl, equity: [], strategies: {}, positions: {}, orders: {}, fills: [], events: [], nodes: {}, actors: {}, deadLetters: [] };
+  const state = {
+    ...rows.status,
+    pnl: rows.pnl,
+    equity: [],
+    strategies: {},
+    positions: {},
+    orders: {},
+    fills: [],
+    events: [],
+    nodes: {},
+    actors: {},
+    deadLetters: [],
+  };
   return structuredClone(state) as FloorState;
 }
 
@@ -96,9 +108,21 @@ function happen(model: FloorModel, step: number, what: number, key: number): voi
   if (what === 0) model.apply("order", { ...rows.order, orderId: `o-${key}`, status: statuses[step % 4]!, updatedAtMs: rows.AT_MS + step });
   if (what === 1) model.apply("fill", { ...rows.fill, tradeId: `t-${step}` });
   if (what === 2) model.apply("event", { ...rows.event, eventId: step });
-  if (what === 3) model.apply("position", { ...rows.position, symbol: `S${key}/USDT`, quantity: String(step % 3), unrealisedPnl: "0", feesPaid: "0", dayPnl: "0" });
+  if (what === 3)
+    model.apply("position", {
+      ...rows.position,
+      symbol: `S${key}/USDT`,
+      quantity: String(step % 3),
+      unrealisedPnl: "0",
+      feesPaid: "0",
+      dayPnl: "0",
+    });
   if (what === 4) model.apply("strategy", { ...rows.strategy, id: `s-${key}`, signals: step });
-  if (what === 5) model.setRows("actors", Object.fromEntries([key, step % 5].map((id) => [`a-${id}`, { ...rows.actor, actorId: `a-${id}`, processed: step }])));
+  if (what === 5)
+    model.setRows(
+      "actors",
+      Object.fromEntries([key, step % 5].map((id) => [`a-${id}`, { ...rows.actor, actorId: `a-${id}`, processed: step }])),
+    );
   if (what === 6) model.set("health", { ...rows.status.health, nowMs: rows.AT_MS + step });
   if (what === 7) model.apply("dead-letter", { ...rows.letter, letterId: key, count: step });
 }

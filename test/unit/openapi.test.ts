@@ -21,7 +21,9 @@ describe("the OpenAPI document", () => {
   });
 
   it("has every route and no other", () => {
-    const listed = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.slice(1)}`));
+    const listed = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.slice(1)}`),
+    );
     expect(listed.sort()).toEqual(routes.map((route) => `${route.method} ${route.path}`).sort());
   });
 
@@ -32,21 +34,30 @@ describe("the OpenAPI document", () => {
 
   it("resolves every reference", () => {
     for (const [, ref] of text.matchAll(/"\$ref":"([^"]+)"/g)) {
-      const target = ref!.slice(2).split("/").reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], document);
+      const target = ref!
+        .slice(2)
+        .split("/")
+        .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], document);
       expect(target, ref).toBeTypeOf("object");
     }
   });
 
-  it.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))("%s declares its parameters, body, answer and refusals", (_name, route) => {
-    const operation = paths[`/${route.path}`]![route.method.toLowerCase()]!;
-    const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
-    expect(operation.parameters.filter((parameter) => parameter.in === "path").map((parameter) => parameter.name)).toEqual(inPath);
-    expect(operation.parameters.every((parameter) => parameter.in !== "path" || parameter.required)).toBe(true);
-    const inBody = Object.keys(operation.requestBody?.content["application/json"]?.schema.properties ?? {});
-    const declared = [...operation.parameters.filter((parameter) => parameter.in !== "header").map((parameter) => parameter.name), ...inBody];
-    expect(declared.sort()).toEqual(Object.keys(route.params.shape).sort());
-    expect(operation.responses[route.status]?.content?.["application/json"]?.schema.$ref).toMatch(/^#\/components\/schemas\//);
-    expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(["404", "422", "429", "503", "504"]));
-    expect(operation.security).toEqual(route.permission === "open" ? [] : undefined);
-  });
+  it.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))(
+    "%s declares its parameters, body, answer and refusals",
+    (_name, route) => {
+      const operation = paths[`/${route.path}`]![route.method.toLowerCase()]!;
+      const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
+      expect(operation.parameters.filter((parameter) => parameter.in === "path").map((parameter) => parameter.name)).toEqual(inPath);
+      expect(operation.parameters.every((parameter) => parameter.in !== "path" || parameter.required)).toBe(true);
+      const inBody = Object.keys(operation.requestBody?.content["application/json"]?.schema.properties ?? {});
+      const declared = [
+        ...operation.parameters.filter((parameter) => parameter.in !== "header").map((parameter) => parameter.name),
+        ...inBody,
+      ];
+      expect(declared.sort()).toEqual(Object.keys(route.params.shape).sort());
+      expect(operation.responses[route.status]?.content?.["application/json"]?.schema.$ref).toMatch(/^#\/components\/schemas\//);
+      expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(["404", "422", "429", "503", "504"]));
+      expect(operation.security).toEqual(route.permission === "open" ? [] : undefined);
+    },
+  );
 });

@@ -102,11 +102,20 @@ export class FloorModel {
       else if (section === "events" && this.#events.length > 0) [append.events, this.#events] = [this.#events, []];
       else if (section === "equity" && this.#equity.length > 0) [append.equity, this.#equity] = [this.#equity, []];
     }
-    const delta: FloorDelta = { ...filled("set", set), ...filled("upsert", upsert), ...filled("remove", remove), ...filled("append", append) };
+    const delta: FloorDelta = {
+      ...filled("set", set),
+      ...filled("upsert", upsert),
+      ...filled("remove", remove),
+      ...filled("append", append),
+    };
     return Object.keys(delta).length === 0 ? null : delta;
   }
 
-  #takeRows(section: KeyedSection, upsert: { [S in KeyedSection]?: FloorState[S] }, remove: { [S in KeyedSection]?: readonly string[] }): void {
+  #takeRows(
+    section: KeyedSection,
+    upsert: { [S in KeyedSection]?: FloorState[S] },
+    remove: { [S in KeyedSection]?: readonly string[] },
+  ): void {
     const changed = this.#changed[section];
     const gone = this.#gone[section];
     if (changed.size > 0) {

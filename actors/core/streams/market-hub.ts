@@ -44,7 +44,10 @@ export class MarketHub {
     const { items } = await callAsGateway<{ items: readonly WatchedMarket[] }>(this.#deps.broker, "market.instruments", params);
     const [found, other] = items.filter((row) => row.symbol === symbol && (venue === undefined || row.venue === venue));
     if (!found) throw new DstaError("NOT_FOUND", `${symbol} is not traded${venue ? ` at ${venue}` : ""}`, { code: 404, data: { symbol } });
-    if (other) throw new DstaError("VENUE_REQUIRED", `venue: expected a venue, ${symbol} is traded at several`, { data: { field: "venue", symbol } });
+    if (other)
+      throw new DstaError("VENUE_REQUIRED", `venue: expected a venue, ${symbol} is traded at several`, {
+        data: { field: "venue", symbol },
+      });
     const { priceDecimals, quantityDecimals } = found;
     return { venue: found.venue, symbol, interval, priceDecimals, quantityDecimals };
   }

@@ -133,7 +133,9 @@ class StreamServer implements Streams {
     this.#clients.add(client);
     const leave = seat(client);
     const livesMs = expiresAtMs - clock.now() + EXPIRY_GRACE_MS;
-    const cancelEnd = Number.isFinite(livesMs) ? clock.after(livesMs, () => socket.close(TOKEN_ENDED, "the access token has expired")) : null;
+    const cancelEnd = Number.isFinite(livesMs)
+      ? clock.after(livesMs, () => socket.close(TOKEN_ENDED, "the access token has expired"))
+      : null;
     socket.on("pong", () => {
       client.alive = true;
     });

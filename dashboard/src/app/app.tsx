@@ -30,7 +30,12 @@ narrow.addEventListener("change", () => (phone.value = narrow.matches));
 
 export function App() {
   const now = session.value;
-  if (now.phase === "starting") return <main class="login t2" aria-busy="true">Opening the floor…</main>;
+  if (now.phase === "starting")
+    return (
+      <main class="login t2" aria-busy="true">
+        Opening the floor…
+      </main>
+    );
   if (now.phase === "out") return <LoginView notice={now.notice} />;
   return <Floor />;
 }

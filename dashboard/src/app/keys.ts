@@ -30,7 +30,7 @@ export function keyName(event: KeyboardEvent): string {
 
 export function startKeys(): void {
   addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.altKey || event.repeat && !/^[jk]$/i.test(event.key)) return;
+    if (event.defaultPrevented || event.altKey || (event.repeat && !/^[jk]$/i.test(event.key))) return;
     const name = keyName(event);
     if (!name.startsWith("Mod+") && (inField(event.target) || dialogOpen() || ownKey(event))) return;
     for (let at = stack.length - 1; at >= 0; at -= 1) {

@@ -27,7 +27,14 @@ export function NewStrategyDialog({ definition }: { definition: string | null })
   const items = asked.value.value?.items;
   if (items === undefined || items.length === 0) {
     return (
-      <Modal title="Start a strategy" foot={<Button tone="big" onClick={closeDialog}>Back <Kbd>Esc</Kbd></Button>}>
+      <Modal
+        title="Start a strategy"
+        foot={
+          <Button tone="big" onClick={closeDialog}>
+            Back <Kbd>Esc</Kbd>
+          </Button>
+        }
+      >
         <Await value={items === undefined ? null : items} problem={asked.problem.value} retry={asked.again} columns={[120, 200]}>
           {() => <p>No strategy definition is installed.</p>}
         </Await>
@@ -35,6 +42,14 @@ export function NewStrategyDialog({ definition }: { definition: string | null })
     );
   }
   return <Choose items={items} first={items.find((item) => item.name === definition) ?? items[0]!} />;
+}
+
+/** What is still needed; null when it can be started. */
+function missing(id: string, symbol: string, wrong: readonly string[]): string | null {
+  if (!ID.test(id)) return "an id of 1 to 64 letters, digits, '.', '_', ':' or '-'";
+  if (strategies.value.some((row) => row.id === id)) return "an id that is not taken";
+  if (symbol === "") return "a market";
+  return wrong.length > 0 ? `a valid ${wrong.join(", ")}` : null;
 }
 
 function Choose({ items, first }: { items: readonly StrategyDefinitionView[]; first: StrategyDefinitionView }) {
@@ -46,9 +61,9 @@ function Choose({ items, first }: { items: readonly StrategyDefinitionView[]; fi
   const [venue = "", symbol = ""] = market.split(" ");
   const id = ownId ?? freeId(chosen.name, symbol);
   const { values, wrong } = readTexts(chosen.fields, texts);
-  const problem = !ID.test(id) ? "an id of 1 to 64 letters, digits, '.', '_', ':' or '-'" : strategies.value.some((row) => row.id === id) ? "an id that is not taken" : symbol === "" ? "a market" : wrong.length > 0 ? `a valid ${wrong.join(", ")}` : null;
+  const problem = missing(id, symbol, wrong);
   const locked = lockedFor("strategy:write") ?? (problem === null ? null : `needs ${problem}`);
-  const create = (start: boolean) => async () => {
+  const create = async (start: boolean): Promise<void> => {
     closeDialog();
     if (await createStrategy({ id, strategy: chosen.name, venue, symbol, params: values, start })) openStrategy(id);
   };
@@ -57,26 +72,25 @@ function Choose({ items, first }: { items: readonly StrategyDefinitionView[]; fi
     setChosen(next);
     setTexts(textsOf(next.fields, null));
   };
-  const foot = (
-    <>
-      <Button tone="big" onClick={closeDialog}>Back <Kbd>Esc</Kbd></Button>
-      <Button tone="big" locked={locked} onClick={() => void create(false)()}>Create stopped</Button>
-      <Button tone="big primary" locked={locked} onClick={() => void create(true)()}>{live.value ? "Start with real money" : "Start on paper"}</Button>
-    </>
-  );
   return (
-    <Modal title="Start a strategy" foot={foot}>
+    <Modal title="Start a strategy" foot={<Foot locked={locked} create={create} />}>
       <div class="split">
         <div class="field">
           <span>Definition</span>
           <select class="input" aria-label="Definition" value={chosen.name} onChange={(event) => choose(event.currentTarget.value)}>
-            {items.map((item) => <option key={item.name} value={item.name}>{`${item.name} v${item.version}: ${item.title}`}</option>)}
+            {items.map((item) => (
+              <option key={item.name} value={item.name}>{`${item.name} v${item.version}: ${item.title}`}</option>
+            ))}
           </select>
         </div>
         <div class="field">
           <span>Venue and symbol</span>
           <select class="input" aria-label="Venue and symbol" value={market} onChange={(event) => setMarket(event.currentTarget.value)}>
-            {markets.map((name) => <option key={name} value={name}>{name}</option>)}
+            {markets.map((name) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
           </select>
         </div>
       </div>
@@ -84,8 +98,34 @@ function Choose({ items, first }: { items: readonly StrategyDefinitionView[]; fi
         <span>Id</span>
         <input class="input" value={id} autocomplete="off" spellcheck={false} onInput={(event) => setOwnId(event.currentTarget.value)} />
       </label>
-      <ParamForm idPrefix="new" fields={chosen.fields} texts={texts} current={null} onText={(name, text) => setTexts((before) => ({ ...before, [name]: text }))} />
-      {problem !== null && <p class="warn" role="status">Needs {problem}.</p>}
+      <ParamForm
+        idPrefix="new"
+        fields={chosen.fields}
+        texts={texts}
+        current={null}
+        onText={(name, text) => setTexts((before) => ({ ...before, [name]: text }))}
+      />
+      {problem !== null && (
+        <p class="warn" role="status">
+          Needs {problem}.
+        </p>
+      )}
     </Modal>
+  );
+}
+
+function Foot({ locked, create }: { locked: string | null; create: (start: boolean) => Promise<void> }) {
+  return (
+    <>
+      <Button tone="big" onClick={closeDialog}>
+        Back <Kbd>Esc</Kbd>
+      </Button>
+      <Button tone="big" locked={locked} onClick={() => void create(false)}>
+        Create stopped
+      </Button>
+      <Button tone="big primary" locked={locked} onClick={() => void create(true)}>
+        {live.value ? "Start with real money" : "Start on paper"}
+      </Button>
+    </>
   );
 }

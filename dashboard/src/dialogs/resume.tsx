@@ -29,10 +29,26 @@ function checks(): readonly Check[] {
   const check = (name: string, ok: boolean, good: string, bad: string, form: Form = "triangle"): Check =>
     ok ? { name, form: "check", tone: "t2", text: good } : { name, form, tone: "warn", text: bad };
   return [
-    check("Books whole", stale === 0, `${rows.length} of ${rows.length} strategies`, `${stale} of ${rows.length} strategies without a whole book`),
-    check("Feeds live", health !== null && health.feedsLive === health.feedsTotal, `${health?.feedsLive ?? 0} of ${health?.feedsTotal ?? 0}`, `${health?.feedsLive ?? 0} of ${health?.feedsTotal ?? 0}`),
+    check(
+      "Books whole",
+      stale === 0,
+      `${rows.length} of ${rows.length} strategies`,
+      `${stale} of ${rows.length} strategies without a whole book`,
+    ),
+    check(
+      "Feeds live",
+      health !== null && health.feedsLive === health.feedsTotal,
+      `${health?.feedsLive ?? 0} of ${health?.feedsTotal ?? 0}`,
+      `${health?.feedsLive ?? 0} of ${health?.feedsTotal ?? 0}`,
+    ),
     check("Unknown orders", unknown === 0, "none", `${unknown} left, looking up; their worst case stays held`, "unknown"),
-    check("Journal", health?.journalOk === true, `writes in ${number(health?.journalP50Ms ?? null, 1)} ms`, "failing: nothing can be sent", "diamond"),
+    check(
+      "Journal",
+      health?.journalOk === true,
+      `writes in ${number(health?.journalP50Ms ?? null, 1)} ms`,
+      "failing: nothing can be sent",
+      "diamond",
+    ),
     check("Failed strategies", failed === 0, "none", `${failed}: they stay failed`),
   ];
 }
@@ -42,7 +58,12 @@ export function ResumeDialog() {
   const [typed, setTyped] = useState("");
   const trading = sections.trading.value;
   const phrase = resumePhrase();
-  const missing = reason.trim().length < REASON_LETTERS ? `a reason of at least ${REASON_LETTERS} letters` : typed !== phrase ? `the phrase ${phrase}` : null;
+  const missing =
+    reason.trim().length < REASON_LETTERS
+      ? `a reason of at least ${REASON_LETTERS} letters`
+      : typed !== phrase
+        ? `the phrase ${phrase}`
+        : null;
   const locked = switchLock("active") ?? (missing === null ? null : `needs ${missing}`);
   const resume = (): void => {
     closeDialog();
@@ -54,7 +75,8 @@ export function ResumeDialog() {
       <div class="split">
         <div class="stack">
           <p class="t2">
-            {trading?.state === "halted" ? "Halted" : "Reducing since"} {clockTime(trading?.sinceMs ?? 0)} by {trading?.by}: {trading?.reason}
+            {trading?.state === "halted" ? "Halted" : "Reducing since"} {clockTime(trading?.sinceMs ?? 0)} by {trading?.by}:{" "}
+            {trading?.reason}
           </p>
           <div class="checks">
             {checks().map((check) => (
@@ -62,16 +84,31 @@ export function ResumeDialog() {
             ))}
           </div>
           <h3>What resuming does</h3>
-          <p class="t2">Strategies that were running decide again, each once its book is whole. No cancelled order is sent again. Unknown orders keep what they hold.</p>
+          <p class="t2">
+            Strategies that were running decide again, each once its book is whole. No cancelled order is sent again. Unknown orders keep
+            what they hold.
+          </p>
         </div>
         <div class="stack">
           <label class="field">
             <span>Reason, kept in the journal</span>
-            <textarea class="input" placeholder={`at least ${REASON_LETTERS} letters`} maxLength={300} value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
+            <textarea
+              class="input"
+              placeholder={`at least ${REASON_LETTERS} letters`}
+              maxLength={300}
+              value={reason}
+              onInput={(event) => setReason(event.currentTarget.value)}
+            />
           </label>
           <label class="field">
             <span>Type {phrase}</span>
-            <input class="input" autocomplete="off" spellcheck={false} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
+            <input
+              class="input"
+              autocomplete="off"
+              spellcheck={false}
+              value={typed}
+              onInput={(event) => setTyped(event.currentTarget.value)}
+            />
           </label>
         </div>
       </div>

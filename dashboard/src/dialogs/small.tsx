@@ -45,7 +45,12 @@ export function StopDialog({ id }: { id: string }) {
         {open === 0 ? "It has no open order." : `Its ${number(open)} open ${open === 1 ? "order is" : "orders are"} cancelled.`}{" "}
         {flat ? "It holds no position." : `It holds ${decimal(row?.positionQuantity, { signed: true })} ${row?.symbol ?? ""}.`}
       </p>
-      {!flat && <p class="t2">Kept, the position stays in the account and nobody manages it. Closed, it is sold or bought back at market, through the same risk review.</p>}
+      {!flat && (
+        <p class="t2">
+          Kept, the position stays in the account and nobody manages it. Closed, it is sold or bought back at market, through the same risk
+          review.
+        </p>
+      )}
     </Modal>
   );
 }
@@ -77,7 +82,7 @@ export function CancelAllDialog() {
 }
 
 export function RestartDialog({ actorId }: { actorId: string }) {
-  const actor = sections.actors.value?.[actorId];
+  const actor = Object.values(sections.actors.value ?? {}).find((row) => row.actorId === actorId);
   const send = (): void => {
     closeDialog();
     void restartActor(actorId);
@@ -95,7 +100,10 @@ export function RestartDialog({ actorId }: { actorId: string }) {
         </>
       }
     >
-      <p>It stops, and wakes from the journal with its state. Messages in its mailbox ({number(actor?.mailbox ?? 0)}) are handled after it woke.</p>
+      <p>
+        It stops, and wakes from the journal with its state. Messages in its mailbox ({number(actor?.mailbox ?? 0)}) are handled after it
+        woke.
+      </p>
       <p class="t2">
         Supervision: {actor?.supervision ?? "—"}. Last error: {actor?.lastError ?? "none"}.
       </p>
@@ -139,7 +147,10 @@ export function ApplyDialog({ id, params, changes, version, note }: ApplyProps) 
         ))}
       </div>
       <h3>Effect</h3>
-      <p class="t2">Takes effect at once. The position is kept, the indicators are rebuilt and warm up from history. Version {version} stays in the journal and can be restored.</p>
+      <p class="t2">
+        Takes effect at once. The position is kept, the indicators are rebuilt and warm up from history. Version {version} stays in the
+        journal and can be restored.
+      </p>
     </Modal>
   );
 }

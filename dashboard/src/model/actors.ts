@@ -60,7 +60,10 @@ export function squareBoard(actors: readonly ActorRow[], by: "node" | "kind"): S
   const columns = new Map<string, SquareGroup[]>();
   for (const column of [...sorted.keys()].sort()) {
     const groups = [...(sorted.get(column) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
-    columns.set(column, groups.map(([name, members]) => ({ name, count: members.length, squares: packed(members, each) })));
+    columns.set(
+      column,
+      groups.map(([name, members]) => ({ name, count: members.length, squares: packed(members, each) })),
+    );
   }
   return { each, columns };
 }
@@ -69,6 +72,7 @@ function packed(members: readonly ActorRow[], each: number): SquareForm[] {
   const ranks = members.map((actor) => FORMS.indexOf(squareForm(actor))).sort((a, b) => a - b);
   const squares: SquareForm[] = [];
   // The last of a run is its worst: ranks rise.
-  for (let from = 0; from < ranks.length; from += each) squares.push(FORMS[ranks[Math.min(from + each, ranks.length) - 1] ?? 0] ?? "passive");
+  for (let from = 0; from < ranks.length; from += each)
+    squares.push(FORMS[ranks[Math.min(from + each, ranks.length) - 1] ?? 0] ?? "passive");
   return squares;
 }

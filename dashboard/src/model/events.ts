@@ -15,7 +15,11 @@ export function groupEvents(events: readonly EventRow[]): EventGroup[] {
   const groups: EventGroup[] = [];
   for (const event of events) {
     const last = groups.at(-1);
-    const same = last !== undefined && last.newest.source === event.source && last.newest.text === event.text && last.newest.severity === event.severity;
+    const same =
+      last !== undefined &&
+      last.newest.source === event.source &&
+      last.newest.text === event.text &&
+      last.newest.severity === event.severity;
     if (same) groups[groups.length - 1] = { newest: last.newest, count: last.count + 1 };
     else groups.push({ newest: event, count: 1 });
   }

@@ -63,7 +63,12 @@ export interface ParamChange {
 export function paramChanges(fields: readonly ParamField[], before: ParamValues, after: ParamValues): ParamChange[] {
   return fields
     .filter((field) => String(before[field.name]) !== String(after[field.name]))
-    .map((field) => ({ name: field.name, label: field.label || field.name, before: paramShown(before[field.name]), after: paramShown(after[field.name]) }));
+    .map((field) => ({
+      name: field.name,
+      label: field.label || field.name,
+      before: paramShown(before[field.name]),
+      after: paramShown(after[field.name]),
+    }));
 }
 
 /** Where a slider stands; wide ranges slide by ratio, so that small values can be hit. */

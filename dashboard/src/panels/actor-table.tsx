@@ -40,12 +40,32 @@ const COLUMNS: readonly Column<ActorRow>[] = [
   { key: "state", head: "State", width: 92, cell: (row) => <ActorStateMark actor={row} /> },
   { key: "node", head: "Node", width: 76, cls: "t2", cell: (row) => row.node, whole: (row) => row.node },
   { key: "epoch", head: "Epoch", width: 56, num: true, cls: "t2", cell: (row) => decimal(row.epoch) },
-  { key: "mailbox", head: "Mailbox", width: 96, num: true, cell: (row) => <Mailbox actor={row} />, whole: (row) => `${row.mailbox} of ${row.mailboxCapacity}` },
+  {
+    key: "mailbox",
+    head: "Mailbox",
+    width: 96,
+    num: true,
+    cell: (row) => <Mailbox actor={row} />,
+    whole: (row) => `${row.mailbox} of ${row.mailboxCapacity}`,
+  },
   { key: "rate", head: "Msg/s", width: 62, num: true, cell: (row) => number(row.messagesPerSecond) },
   { key: "p99", head: "p99", width: 66, num: true, cell: (row) => latency(row.p99Us) },
-  { key: "restarts", head: "Restarts", width: 58, num: true, cell: (row) => <span class={row.restarts > 0 ? "" : "t3"}>{number(row.restarts)}</span> },
+  {
+    key: "restarts",
+    head: "Restarts",
+    width: 58,
+    num: true,
+    cell: (row) => <span class={row.restarts > 0 ? "" : "t3"}>{number(row.restarts)}</span>,
+  },
   { key: "error", head: "Last error", cell: (row) => row.lastError ?? <span class="t3">none</span>, whole: (row) => row.lastError ?? "" },
-  { key: "ago", head: "Ago", width: 44, num: true, cls: "t2", cell: (row) => (row.lastErrorAtMs === null ? "" : <Age atMs={row.lastErrorAtMs} />) },
+  {
+    key: "ago",
+    head: "Ago",
+    width: 44,
+    num: true,
+    cls: "t2",
+    cell: (row) => (row.lastErrorAtMs === null ? "" : <Age atMs={row.lastErrorAtMs} />),
+  },
 ];
 
 /** Filtered rows in an order that stands until it is asked anew. */
@@ -57,9 +77,7 @@ function useOrdered(actors: readonly ActorRow[]): { rows: ActorRow[]; problem: s
   const sort = (): void => setOrder(new Map(worstFirst(actors).map((actor, at) => [actor.actorId, at])));
   const some = actors.length > 0;
   useEffect(sort, [filterText.value, some]);
-  const rows = actors
-    .filter(good.current)
-    .sort((a, b) => (order.get(a.actorId) ?? order.size) - (order.get(b.actorId) ?? order.size));
+  const rows = actors.filter(good.current).sort((a, b) => (order.get(a.actorId) ?? order.size) - (order.get(b.actorId) ?? order.size));
   return { rows, problem: parsed.ok ? null : parsed.problem, sort };
 }
 
@@ -118,7 +136,9 @@ export function ActorsPanel({ actors }: { actors: readonly ActorRow[] }) {
       {!loaded.value ? (
         <Loading rows={12} columns={[60, 110, 60, 50, 40, 70, 40, 40]} />
       ) : rows.length === 0 ? (
-        <Empty title={actors.length === 0 ? "No actor has reported yet" : "No actor matches"}>{actors.length > 0 && <Button onClick={() => (filterText.value = "")}>Clear the filter</Button>}</Empty>
+        <Empty title={actors.length === 0 ? "No actor has reported yet" : "No actor matches"}>
+          {actors.length > 0 && <Button onClick={() => (filterText.value = "")}>Clear the filter</Button>}
+        </Empty>
       ) : (
         <Table
           label="Actors"

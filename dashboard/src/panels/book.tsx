@@ -26,7 +26,13 @@ export function BookPanel({ venue, symbol }: { venue: string; symbol: string } |
     if (asked > 0) box.current?.focus();
   }, [asked]);
   return (
-    <Panel title="Book" note={symbol ?? ""} right={symbol === null || state === null ? null : staleMs() === null ? <Whole book={state.book} /> : <StaleChip />} area="book" fixed>
+    <Panel
+      title="Book"
+      note={symbol ?? ""}
+      right={symbol === null || state === null ? null : staleMs() === null ? <Whole book={state.book} /> : <StaleChip />}
+      area="book"
+      fixed
+    >
       <div ref={box} class="book focus-in" tabIndex={-1}>
         {symbol === null && loaded.value ? (
           <Empty title="No market yet" />
@@ -67,7 +73,17 @@ function useDepth(box: { current: HTMLDivElement | null }): number {
   return depth;
 }
 
-function Ladder({ book, depth, pricePlaces, quantityPlaces }: { book: BookView; depth: number; pricePlaces: number; quantityPlaces: number }) {
+function Ladder({
+  book,
+  depth,
+  pricePlaces,
+  quantityPlaces,
+}: {
+  book: BookView;
+  depth: number;
+  pricePlaces: number;
+  quantityPlaces: number;
+}) {
   const stale = staleMs() !== null;
   const rows = Math.max(2, stale ? depth - 2 : depth);
   const ladder = buildLadder(book, orders.value, rows);
@@ -75,10 +91,16 @@ function Ladder({ book, depth, pricePlaces, quantityPlaces }: { book: BookView; 
   const level = (row: LadderRow, side: "bid" | "ask") => (
     <div key={row.price} class={`level ${side}`} role="row">
       <i style={{ width: `${(row.share * 100).toFixed(1)}%` }} />
-      <span class="mine" role="cell">{row.mine > 0 ? `◂${decimal(row.mine.toFixed(quantityPlaces))}` : ""}</span>
-      <span class={stale ? "" : side === "bid" ? "up" : "dn"} role="cell">{decimal(row.price, { places: pricePlaces })}</span>
+      <span class="mine" role="cell">
+        {row.mine > 0 ? `◂${decimal(row.mine.toFixed(quantityPlaces))}` : ""}
+      </span>
+      <span class={stale ? "" : side === "bid" ? "up" : "dn"} role="cell">
+        {decimal(row.price, { places: pricePlaces })}
+      </span>
       <span role="cell">{decimal(row.quantity, { places: quantityPlaces })}</span>
-      <span class="t2" role="cell">{number(row.sum, Math.min(3, quantityPlaces))}</span>
+      <span class="t2" role="cell">
+        {number(row.sum, Math.min(3, quantityPlaces))}
+      </span>
     </div>
   );
   return (
@@ -87,7 +109,8 @@ function Ladder({ book, depth, pricePlaces, quantityPlaces }: { book: BookView; 
         <div class="stale-note hatch" role="status">
           <b class="warn">Last known, not tradable</b>
           <div>
-            {link.value.phase !== "live" ? "this page lost the gateway" : book.quality === "RESYNC" ? "asking a new snapshot" : "feed lost"}, last heard {clockTime(book.receivedAtMs)}
+            {link.value.phase !== "live" ? "this page lost the gateway" : book.quality === "RESYNC" ? "asking a new snapshot" : "feed lost"}
+            , last heard {clockTime(book.receivedAtMs)}
           </div>
         </div>
       )}
@@ -99,14 +122,21 @@ function Ladder({ book, depth, pricePlaces, quantityPlaces }: { book: BookView; 
         </span>
         <span role="columnheader">sum</span>
       </div>
-      <div class="asks" role="rowgroup">{ladder.asks.map((row) => level(row, "ask"))}</div>
+      <div class="asks" role="rowgroup">
+        {ladder.asks.map((row) => level(row, "ask"))}
+      </div>
       <div class="mid">
-        <b>{stale ? "≈ " : ""}{number(ladder.mid, pricePlaces)}</b>
+        <b>
+          {stale ? "≈ " : ""}
+          {number(ladder.mid, pricePlaces)}
+        </b>
         <span class="t2">{ladder.spreadBps === null ? "" : `${number(ladder.spreadBps, 2)} bp`}</span>
         <span class="grow" />
         <span class="t2">{ladder.bidShare === null || stale ? "—" : `bid ${percent(ladder.bidShare, 0)}`}</span>
       </div>
-      <div class="bids" role="rowgroup">{ladder.bids.map((row) => level(row, "bid"))}</div>
+      <div class="bids" role="rowgroup">
+        {ladder.bids.map((row) => level(row, "bid"))}
+      </div>
     </div>
   );
 }

@@ -70,7 +70,13 @@ export class CandleChart {
       priceLineColor: token("t2"),
       priceLineStyle: LineStyle.Dotted,
     });
-    this.#volume = this.#chart.addSeries(HistogramSeries, { priceScaleId: "", color: token("bg3"), priceFormat: { type: "volume" }, lastValueVisible: false, priceLineVisible: false });
+    this.#volume = this.#chart.addSeries(HistogramSeries, {
+      priceScaleId: "",
+      color: token("bg3"),
+      priceFormat: { type: "volume" },
+      lastValueVisible: false,
+      priceLineVisible: false,
+    });
     this.#volume.priceScale().applyOptions({ scaleMargins: { top: 0.86, bottom: 0 } });
     this.#markers = createSeriesMarkers(this.#candles, []);
     this.#chart.subscribeCrosshairMove((event) => {
@@ -80,7 +86,11 @@ export class CandleChart {
 
   setPrecision(places: number, intervalSeconds: boolean): void {
     this.#candles.applyOptions({
-      priceFormat: { type: "custom", minMove: 10 ** -places, formatter: (price: number) => (Number.isFinite(price) ? number(price, places) : DASH) },
+      priceFormat: {
+        type: "custom",
+        minMove: 10 ** -places,
+        formatter: (price: number) => (Number.isFinite(price) ? number(price, places) : DASH),
+      },
     });
     this.#chart.applyOptions({ timeScale: { secondsVisible: intervalSeconds } });
   }
@@ -90,7 +100,8 @@ export class CandleChart {
     this.#bars = bars;
     const added = bars.length - before.length;
     const lastBefore = before.at(-1);
-    const samePast = before.length > 0 && lastBefore !== undefined && bars[0]?.openTimeMs === before[0]?.openTimeMs && added >= 0 && added <= TAIL;
+    const samePast =
+      before.length > 0 && lastBefore !== undefined && bars[0]?.openTimeMs === before[0]?.openTimeMs && added >= 0 && added <= TAIL;
     if (samePast && bars[before.length - 1]?.openTimeMs === lastBefore.openTimeMs) {
       for (const bar of bars.slice(before.length - 1)) {
         this.#candles.update(candle(bar));
@@ -129,7 +140,16 @@ export class CandleChart {
     this.#average =
       price === null
         ? null
-        : this.#candles.createPriceLine({ price, title, color: token("t3"), lineStyle: LineStyle.Dashed, lineWidth: 1, axisLabelVisible: true, axisLabelColor: token("bg3"), axisLabelTextColor: token("t1") });
+        : this.#candles.createPriceLine({
+            price,
+            title,
+            color: token("t3"),
+            lineStyle: LineStyle.Dashed,
+            lineWidth: 1,
+            axisLabelVisible: true,
+            axisLabelColor: token("bg3"),
+            axisLabelTextColor: token("t1"),
+          });
   }
 
   /** Pixels from the left edge; null outside what is drawn. */

@@ -51,7 +51,14 @@ export function ChartPanel({ target }: { target: ChartTarget | null }) {
       note={
         <span class="row">
           {target?.venue}
-          {target !== null && <Segments label="Bar length" choices={CHOICES} value={chosenInterval.value as (typeof INTERVALS)[number]} onChoose={(value) => (chosenInterval.value = value)} />}
+          {target !== null && (
+            <Segments
+              label="Bar length"
+              choices={CHOICES}
+              value={chosenInterval.value as (typeof INTERVALS)[number]}
+              onChoose={(value) => (chosenInterval.value = value)}
+            />
+          )}
         </span>
       }
       right={
@@ -112,7 +119,10 @@ function Candles({ target }: { target: ChartTarget }) {
   }, [...made, state?.bars]);
   useEffect(() => chart.current?.setFills(markers), [...made, markers, state === null]);
   useEffect(() => {
-    chart.current?.setAverage(average === null ? null : Number(average), average === null ? "" : `avg ${decimal(average, { places: state?.pricePrecision ?? null })}`);
+    chart.current?.setAverage(
+      average === null ? null : Number(average),
+      average === null ? "" : `avg ${decimal(average, { places: state?.pricePrecision ?? null })}`,
+    );
   }, [...made, average, state?.pricePrecision]);
 
   const shown = walked === null ? markersAt(markers, hover) : markers.slice(walked, walked + 1);
@@ -125,12 +135,33 @@ function Candles({ target }: { target: ChartTarget }) {
   const stale = state !== null && staleMs() !== null;
   useEffect(() => chart.current?.setStale(stale), [...made, stale]);
   return (
-    <div class="candles focus-in" tabIndex={0} role="group" aria-label={`${describe(target, state?.bars.length ?? 0, markers.length)} Arrow keys walk the fills.`} onKeyDown={walk} onBlur={() => setWalked(null)}>
+    <div
+      class="candles focus-in"
+      tabIndex={0}
+      role="group"
+      aria-label={`${describe(target, state?.bars.length ?? 0, markers.length)} Arrow keys walk the fills.`}
+      onKeyDown={walk}
+      onBlur={() => setWalked(null)}
+    >
       <div ref={host} class={`candles-in ${stale ? "no-colour" : ""}`} aria-hidden="true" />
       {stale && chart.current !== null && <NoData chart={chart.current} fromMs={lastOpen} />}
-      {state === null && <div class="empty" aria-busy="true">Loading bars…</div>}
-      {state !== null && bars.length === 0 && <Empty title="No bar yet"><span>The first {state.interval} bar is being made.</span></Empty>}
-      {shown.length > 0 && <FillNote markers={shown} x={chart.current?.xOf(shown[0]?.barTimeMs ?? 0) ?? hover?.x ?? 0} places={state?.pricePrecision ?? null} />}
+      {state === null && (
+        <div class="empty" aria-busy="true">
+          Loading bars…
+        </div>
+      )}
+      {state !== null && bars.length === 0 && (
+        <Empty title="No bar yet">
+          <span>The first {state.interval} bar is being made.</span>
+        </Empty>
+      )}
+      {shown.length > 0 && (
+        <FillNote
+          markers={shown}
+          x={chart.current?.xOf(shown[0]?.barTimeMs ?? 0) ?? hover?.x ?? 0}
+          places={state?.pricePrecision ?? null}
+        />
+      )}
     </div>
   );
 }
@@ -182,7 +213,8 @@ function FillLines({ fill, places }: { fill: FillRow; places: number | null }) {
       </div>
       <div class="why">“{fill.why}”</div>
       <div class="t2">
-        {fill.strategyId} · slip {number(fill.slippageBps, 1, true)} bp · fee {decimal(fill.fee, { places: 2 })} {fill.feeAsset} · {fill.liquidity}
+        {fill.strategyId} · slip {number(fill.slippageBps, 1, true)} bp · fee {decimal(fill.fee, { places: 2 })} {fill.feeAsset} ·{" "}
+        {fill.liquidity}
       </div>
     </div>
   );

@@ -58,7 +58,11 @@ export function EquityPanel() {
     >
       <div class="equity">
         <EquityHead pnl={pnl} />
-        {problem !== null && points === null ? <Failed problem={problem} retry={again} /> : <EquityPlots points={points ?? []} waiting={points === null} />}
+        {problem !== null && points === null ? (
+          <Failed problem={problem} retry={again} />
+        ) : (
+          <EquityPlots points={points ?? []} waiting={points === null} />
+        )}
       </div>
     </Panel>
   );
@@ -118,7 +122,8 @@ function summary(points: readonly EquityPoint[]): string {
   const last = points.at(-1);
   if (first === undefined || last === undefined) return "Equity: no points yet";
   const worst = Math.min(0, ...drawdowns(points));
-  return `Equity from ${clockTime(first.atMs)} to ${clockTime(last.atMs)} UTC: ${number(last.equity - first.equity, 2, true)}, worst drawdown ${number(worst, 2)}`;
+  const change = number(last.equity - first.equity, 2, true);
+  return `Equity from ${clockTime(first.atMs)} to ${clockTime(last.atMs)} UTC: ${change}, worst drawdown ${number(worst, 2)}`;
 }
 
 interface Plots {
@@ -141,7 +146,11 @@ function makePlots(host: HTMLDivElement): Plots {
     const shown = thinned(points, Math.max(3, Math.floor(host.clientWidth)));
     const open = shown[0]?.equity ?? 0;
     const times = shown.map((point) => point.atMs / 1_000);
-    setData(line, times, shown.map((point) => point.equity - open));
+    setData(
+      line,
+      times,
+      shown.map((point) => point.equity - open),
+    );
     setData(below, times, drawdowns(shown));
   };
   return {

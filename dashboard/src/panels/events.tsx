@@ -23,11 +23,34 @@ export function EventsPanel() {
   const all = events ?? [];
   const choices: readonly { value: Severity; text: preact.ComponentChild }[] = [
     { value: "info", text: "All" },
-    { value: "warn", text: <><Mark form="triangle" tone="warn" /> Warn{count(all, "warn")}</> },
-    { value: "error", text: <><Mark form="diamond" tone="crit" /> Error{count(all, "error")}</> },
-    { value: "critical", text: <><Mark form="octagon" tone="crit" /> Critical{count(all, "critical")}</> },
+    {
+      value: "warn",
+      text: (
+        <>
+          <Mark form="triangle" tone="warn" /> Warn{count(all, "warn")}
+        </>
+      ),
+    },
+    {
+      value: "error",
+      text: (
+        <>
+          <Mark form="diamond" tone="crit" /> Error{count(all, "error")}
+        </>
+      ),
+    },
+    {
+      value: "critical",
+      text: (
+        <>
+          <Mark form="octagon" tone="crit" /> Critical{count(all, "critical")}
+        </>
+      ),
+    },
   ];
-  const right = <Segments label="Least severity shown" choices={choices} value={chosen} onChoose={(value) => (severityFilter.value = value)} />;
+  const right = (
+    <Segments label="Least severity shown" choices={choices} value={chosen} onChoose={(value) => (severityFilter.value = value)} />
+  );
   return (
     <Panel title="Events" right={right} area="events">
       {events === null ? (

@@ -9,9 +9,20 @@ import { pricePlaces, quantityPlaces } from "../state/instruments.ts";
 const COLUMNS: readonly Column<FillRow>[] = [
   { key: "time", head: "Time", width: 98, cls: "t2", cell: (row) => clockTimeMs(row.atMs) },
   { key: "strategy", head: "Strategy", width: 88, cell: (row) => row.strategyId, whole: (row) => row.strategyId },
-  { key: "side", head: "Side", width: 40, cell: (row) => <span class={row.side === "buy" ? "up" : "dn"}>{row.side === "buy" ? "Buy" : "Sell"}</span> },
+  {
+    key: "side",
+    head: "Side",
+    width: 40,
+    cell: (row) => <span class={row.side === "buy" ? "up" : "dn"}>{row.side === "buy" ? "Buy" : "Sell"}</span>,
+  },
   { key: "symbol", head: "Symbol", width: 78, cls: "t2", cell: (row) => row.symbol, whole: (row) => `${row.venue} ${row.symbol}` },
-  { key: "size", head: "Size", width: 64, num: true, cell: (row) => decimal(row.quantity, { places: quantityPlaces(row.venue, row.symbol) }) },
+  {
+    key: "size",
+    head: "Size",
+    width: 64,
+    num: true,
+    cell: (row) => decimal(row.quantity, { places: quantityPlaces(row.venue, row.symbol) }),
+  },
   { key: "price", head: "Price", width: 74, num: true, cell: (row) => decimal(row.price, { places: pricePlaces(row.venue, row.symbol) }) },
   { key: "slip", head: "Slip bp", width: 54, num: true, cls: "t2", cell: (row) => number(row.slippageBps, 1, true) },
   { key: "role", head: "Role", width: 48, cls: "t2", wide: true, cell: (row) => row.liquidity },
@@ -29,7 +40,10 @@ function headline(fills: readonly FillRow[]): { note: string; slip: string } {
   const slips = today.flatMap((fill) => (fill.slippageBps === null ? [] : [fill.slippageBps]));
   const mean = slips.length === 0 ? null : slips.reduce((sum, slip) => sum + slip, 0) / slips.length;
   const many = fills.length >= 200 ? "newest " : "";
-  return { note: `${many}${number(today.length)} today${fees === "" ? "" : `, fees ${fees}`}`, slip: mean === null ? "" : `slip ${number(mean, 1, true)} bp mean` };
+  return {
+    note: `${many}${number(today.length)} today${fees === "" ? "" : `, fees ${fees}`}`,
+    slip: mean === null ? "" : `slip ${number(mean, 1, true)} bp mean`,
+  };
 }
 
 export function FillsPanel() {

@@ -21,7 +21,8 @@ export function NodesPanel({ actors }: { actors: readonly ActorRow[] }) {
   const nodes = sections.nodes.value;
   const health = sections.health.value;
   const board = squareBoard(actors, by.value);
-  const note = health === null ? "" : `${health.nodesUp} alive${health.nodesTotal > health.nodesUp ? `, ${health.nodesTotal - health.nodesUp} dead` : ""}, ${number(actors.length)} actors`;
+  const dead = health === null ? 0 : health.nodesTotal - health.nodesUp;
+  const note = health === null ? "" : `${health.nodesUp} alive, ${dead > 0 ? `${dead} dead, ` : ""}${number(actors.length)} actors`;
   const right = (
     <>
       <span class="row legend panel-note wide-only">
@@ -31,10 +32,19 @@ export function NodesPanel({ actors }: { actors: readonly ActorRow[] }) {
         <Legend form="failing" text="failing" />
         {board.each > 1 && <span>one stands for {board.each}</span>}
       </span>
-      <Segments label="Grouped" choices={[{ value: "node", text: "By node" }, { value: "kind", text: "By kind" }]} value={by.value} onChoose={(value) => (by.value = value)} />
+      <Segments
+        label="Grouped"
+        choices={[
+          { value: "node", text: "By node" },
+          { value: "kind", text: "By kind" },
+        ]}
+        value={by.value}
+        onChoose={(value) => (by.value = value)}
+      />
     </>
   );
-  const names = by.value === "node" ? [...new Set([...Object.keys(nodes ?? {}), ...board.columns.keys()])].sort() : [...board.columns.keys()];
+  const names =
+    by.value === "node" ? [...new Set([...Object.keys(nodes ?? {}), ...board.columns.keys()])].sort() : [...board.columns.keys()];
   return (
     <Panel title="Nodes and actors" note={note} right={right} area="nodes">
       {nodes === null ? (
@@ -85,7 +95,9 @@ function NodeFacts({ name, node }: { name: string; node: NodeRow | undefined }) 
       <b class="node-name">
         <Mark form="dot" /> {name}
       </b>
-      <span class="t2 cut" title={node.roles.join(", ")}>{node.roles.join(", ")}</span>
+      <span class="t2 cut" title={node.roles.join(", ")}>
+        {node.roles.join(", ")}
+      </span>
       <dl>
         {facts.map(([fact, value, warn]) => (
           <div key={fact}>
@@ -103,7 +115,9 @@ function NodeFacts({ name, node }: { name: string; node: NodeRow | undefined }) 
 function Group({ group }: { group: SquareGroup }) {
   return (
     <div class="group">
-      <span class="t2 cut" title={group.name}>{group.name}</span>
+      <span class="t2 cut" title={group.name}>
+        {group.name}
+      </span>
       <b>{number(group.count)}</b>
       <Squares squares={group.squares} label={`${group.name}: ${summary(group)}`} />
     </div>
@@ -131,7 +145,9 @@ function Squares({ squares, label }: { squares: readonly SquareForm[]; label: st
   const height = Math.max(1, Math.ceil(squares.length / ACROSS)) * PITCH;
   return (
     <svg class="squares" width={ACROSS * PITCH} height={height} viewBox={`0 0 ${ACROSS * PITCH} ${height}`} role="img" aria-label={label}>
-      {(Object.keys(paths) as SquareForm[]).map((form) => paths[form] !== "" && <path key={form} class={`square-${form}`} fill-rule="evenodd" d={paths[form]} />)}
+      {(Object.keys(paths) as SquareForm[]).map(
+        (form) => paths[form] !== "" && <path key={form} class={`square-${form}`} fill-rule="evenodd" d={paths[form]} />,
+      )}
     </svg>
   );
 }

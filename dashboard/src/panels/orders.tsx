@@ -24,12 +24,38 @@ function cancelLock(order: OrderRow): string | null {
 const size = (order: OrderRow, text: string): string => decimal(text, { places: quantityPlaces(order.venue, order.symbol) });
 
 const COLUMNS: readonly Column<OrderRow>[] = [
-  { key: "id", head: "Order", width: 70, cls: "id", cell: (row) => row.orderId, whole: (row) => `${row.orderId}, venue ${row.venueOrderId ?? "has not named it"}: ${row.why}` },
+  {
+    key: "id",
+    head: "Order",
+    width: 70,
+    cls: "id",
+    cell: (row) => row.orderId,
+    whole: (row) => `${row.orderId}, venue ${row.venueOrderId ?? "has not named it"}: ${row.why}`,
+  },
   { key: "strategy", head: "Strategy", cell: (row) => row.strategyId, whole: (row) => row.strategyId },
-  { key: "side", head: "Side", width: 40, cell: (row) => <span class={row.side === "buy" ? "up" : "dn"}>{row.side === "buy" ? "Buy" : "Sell"}</span> },
+  {
+    key: "side",
+    head: "Side",
+    width: 40,
+    cell: (row) => <span class={row.side === "buy" ? "up" : "dn"}>{row.side === "buy" ? "Buy" : "Sell"}</span>,
+  },
   { key: "symbol", head: "Symbol", width: 76, cls: "t2", cell: (row) => row.symbol, whole: (row) => `${row.venue} ${row.symbol}` },
-  { key: "type", head: "Type", width: 44, cls: "t2", wide: true, cell: (row) => (row.postOnly ? "post" : row.type), whole: (row) => `${row.type}, ${row.timeInForce}${row.reduceOnly ? ", reduce only" : ""}` },
-  { key: "price", head: "Price", width: 70, num: true, cell: (row) => decimal(row.limitPrice, { places: pricePlaces(row.venue, row.symbol) }) },
+  {
+    key: "type",
+    head: "Type",
+    width: 44,
+    cls: "t2",
+    wide: true,
+    cell: (row) => (row.postOnly ? "post" : row.type),
+    whole: (row) => `${row.type}, ${row.timeInForce}${row.reduceOnly ? ", reduce only" : ""}`,
+  },
+  {
+    key: "price",
+    head: "Price",
+    width: 70,
+    num: true,
+    cell: (row) => decimal(row.limitPrice, { places: pricePlaces(row.venue, row.symbol) }),
+  },
   { key: "size", head: "Size", width: 66, num: true, cell: (row) => size(row, row.quantity) },
   { key: "filled", head: "Filled", width: 58, num: true, cls: "t2", cell: (row) => size(row, row.filledQuantity) },
   { key: "status", head: "State", width: 86, cell: (row) => <OrderStateMark status={row.status} />, whole: (row) => row.statusReason },
@@ -54,7 +80,9 @@ const COLUMNS: readonly Column<OrderRow>[] = [
 function heldText(unknown: readonly OrderRow[]): string {
   const priced = unknown.filter((order) => order.limitPrice !== null);
   if (priced.length === 0) return "looking up";
-  const held = sumDecimals(priced.map((order) => ((Number(order.quantity) - Number(order.filledQuantity)) * Number(order.limitPrice)).toFixed(2)));
+  const held = sumDecimals(
+    priced.map((order) => ((Number(order.quantity) - Number(order.filledQuantity)) * Number(order.limitPrice)).toFixed(2)),
+  );
   return `looking up, ≈ ${decimal(held, { places: 0 })} held`;
 }
 

@@ -20,7 +20,13 @@ export function ParamsPanel({ detail, readOnly }: { detail: StrategyDetail; read
   const { values, wrong } = readTexts(detail.fields, texts);
   const changes = paramChanges(detail.fields, detail.params, { ...detail.params, ...values });
   const sending = isSending(`params:${detail.id}`);
-  const locked = sending ? "sending" : wrong.length > 0 ? `not valid: ${wrong.join(", ")}` : changes.length === 0 ? "nothing changed" : lockedFor("strategy:write");
+  const locked = sending
+    ? "sending"
+    : wrong.length > 0
+      ? `not valid: ${wrong.join(", ")}`
+      : changes.length === 0
+        ? "nothing changed"
+        : lockedFor("strategy:write");
   const ask = (): void => {
     if (locked === null) openApply(detail, values, "");
   };
@@ -38,7 +44,14 @@ export function ParamsPanel({ detail, readOnly }: { detail: StrategyDetail; read
     <Panel title="Parameters" note={note} area="params" fixed>
       <div class="params-panel">
         <div class="params-scroll">
-          <ParamForm idPrefix="param" fields={detail.fields} texts={texts} current={detail.params} readOnly={readOnly} onText={(name, text) => setTexts((before) => ({ ...before, [name]: text }))} />
+          <ParamForm
+            idPrefix="param"
+            fields={detail.fields}
+            texts={texts}
+            current={detail.params}
+            readOnly={readOnly}
+            onText={(name, text) => setTexts((before) => ({ ...before, [name]: text }))}
+          />
         </div>
         {!readOnly && (changes.length > 0 || wrong.length > 0) && (
           <div class="params-apply">
@@ -62,7 +75,14 @@ export function ParamsPanel({ detail, readOnly }: { detail: StrategyDetail; read
 
 function openApply(detail: StrategyDetail, params: ParamValues, note: string): void {
   const after = { ...detail.params, ...params };
-  dialog.value = { kind: "apply", id: detail.id, params: after, changes: paramChanges(detail.fields, detail.params, after), version: detail.paramsVersion, note };
+  dialog.value = {
+    kind: "apply",
+    id: detail.id,
+    params: after,
+    changes: paramChanges(detail.fields, detail.params, after),
+    version: detail.paramsVersion,
+    note,
+  };
 }
 
 export function VersionsPanel({ detail, readOnly }: { detail: StrategyDetail; readOnly: boolean }) {
@@ -77,9 +97,24 @@ export function VersionsPanel({ detail, readOnly }: { detail: StrategyDetail; re
   );
 }
 
-function Version({ version, before, detail, readOnly }: { version: ParameterVersion; before: ParameterVersion | null; detail: StrategyDetail; readOnly: boolean }) {
+function Version({
+  version,
+  before,
+  detail,
+  readOnly,
+}: {
+  version: ParameterVersion;
+  before: ParameterVersion | null;
+  detail: StrategyDetail;
+  readOnly: boolean;
+}) {
   const changes = before === null ? [] : paramChanges(detail.fields, before.params, version.params);
-  const what = changes.length === 0 ? (before === null ? "first values" : "same values") : changes.map((change) => `${change.label} ${change.before} → ${change.after}`).join(", ");
+  const what =
+    changes.length === 0
+      ? before === null
+        ? "first values"
+        : "same values"
+      : changes.map((change) => `${change.label} ${change.before} → ${change.after}`).join(", ");
   const current = version.version === detail.paramsVersion;
   const differs = paramChanges(detail.fields, detail.params, { ...detail.params, ...version.params }).length > 0;
   return (
@@ -98,7 +133,10 @@ function Version({ version, before, detail, readOnly }: { version: ParameterVers
         <span class="t2">in force</span>
       ) : (
         !readOnly && (
-          <Button locked={differs ? lockedFor("strategy:write") : "the same values are in force"} onClick={() => openApply(detail, version.params, `restores v${version.version}`)}>
+          <Button
+            locked={differs ? lockedFor("strategy:write") : "the same values are in force"}
+            onClick={() => openApply(detail, version.params, `restores v${version.version}`)}
+          >
             Restore…
           </Button>
         )

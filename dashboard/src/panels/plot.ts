@@ -18,7 +18,9 @@ const LABEL_HALF_PX = 17;
 
 function timeLabels(plot: uPlot, splits: number[]): string[] {
   const span = (splits.at(-1) ?? 0) - (splits[0] ?? 0);
-  return splits.map((at) => (plot.valToPos(at, "x") < LABEL_HALF_PX ? "" : span > 2 * DAY_S ? day(at * 1_000) : clockTime(at * 1_000).slice(0, span < 180 ? 8 : 5)));
+  return splits.map((at) =>
+    plot.valToPos(at, "x") < LABEL_HALF_PX ? "" : span > 2 * DAY_S ? day(at * 1_000) : clockTime(at * 1_000).slice(0, span < 180 ? 8 : 5),
+  );
 }
 
 function axes(labels: (values: number[]) => string[], timeShown: boolean): uPlot.Axis[] {

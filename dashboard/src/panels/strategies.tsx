@@ -62,7 +62,12 @@ export function RunButton({ row, big = false }: { row: StrategyRow; big?: boolea
   const starts = canStart(row);
   const icon = locked === "sending" ? "wait" : locked !== null ? "lock" : starts ? "start" : "stop";
   return (
-    <Button tone={big ? "icon thumb" : "icon"} locked={locked} label={`${starts ? "Start" : "Stop"} ${row.id}`} onClick={() => startOrStop(row)}>
+    <Button
+      tone={big ? "icon thumb" : "icon"}
+      locked={locked}
+      label={`${starts ? "Start" : "Stop"} ${row.id}`}
+      onClick={() => startOrStop(row)}
+    >
       <Icon name={icon} />
     </Button>
   );
@@ -73,7 +78,14 @@ const pnl = (row: StrategyRow, value: string) =>
 
 const COLUMNS: readonly Column<StrategyRow>[] = [
   { key: "state", head: "State", width: 98, cell: (row) => <StrategyStateMark row={row} />, whole: (row) => row.stateReason },
-  { key: "id", head: "Strategy", width: 112, cls: "strong", cell: (row) => row.id, whole: (row) => `${row.id}: ${row.strategy} v${row.strategyVersion}` },
+  {
+    key: "id",
+    head: "Strategy",
+    width: 112,
+    cls: "strong",
+    cell: (row) => row.id,
+    whole: (row) => `${row.id}: ${row.strategy} v${row.strategyVersion}`,
+  },
   {
     key: "symbol",
     head: "Venue, symbol",
@@ -91,7 +103,12 @@ const COLUMNS: readonly Column<StrategyRow>[] = [
   { key: "day", head: "Day P&L", width: 88, num: true, cls: "strong", cell: (row) => pnl(row, row.dayPnl) },
   { key: "spark", head: <span class="unseen">P&L lately</span>, width: 58, cell: (row) => <Spark values={row.spark} /> },
   { key: "signals", head: "Signals", width: 58, num: true, cell: (row) => number(row.signals) },
-  { key: "why", head: "Last why", cell: (row) => <Why row={row} />, whole: (row) => (row.stateReason === "" ? row.lastWhy : row.stateReason) },
+  {
+    key: "why",
+    head: "Last why",
+    cell: (row) => <Why row={row} />,
+    whole: (row) => (row.stateReason === "" ? row.lastWhy : row.stateReason),
+  },
   {
     key: "acts",
     head: <span class="unseen">Commands</span>,
@@ -142,11 +159,26 @@ export function StrategiesPanel() {
   const choices: readonly { value: StrategyFilter; text: preact.ComponentChild }[] = [
     { value: "all", text: "All" },
     { value: "trading", text: "Trading" },
-    { value: "attention", text: attention === 0 ? "Needs attention" : <>Needs attention <b class="warn">{attention}</b></> },
+    {
+      value: "attention",
+      text:
+        attention === 0 ? (
+          "Needs attention"
+        ) : (
+          <>
+            Needs attention <b class="warn">{attention}</b>
+          </>
+        ),
+    },
   ];
   const right = (
     <>
-      <Segments label="Strategies shown" choices={choices} value={strategyFilter.value} onChoose={(value) => (strategyFilter.value = value)} />
+      <Segments
+        label="Strategies shown"
+        choices={choices}
+        value={strategyFilter.value}
+        onChoose={(value) => (strategyFilter.value = value)}
+      />
       <Button label="Sort worst first" onClick={sortWorstFirst}>
         Worst first
       </Button>
@@ -154,7 +186,13 @@ export function StrategiesPanel() {
     </>
   );
   return (
-    <Panel title="Strategies" note={loaded.value ? `${rows.length} of ${all.length}` : "first snapshot"} right={right} area="strategies" fixed>
+    <Panel
+      title="Strategies"
+      note={loaded.value ? `${rows.length} of ${all.length}` : "first snapshot"}
+      right={right}
+      area="strategies"
+      fixed
+    >
       {!loaded.value ? <Loading rows={10} columns={[60, 80, 110, 60, 60, 60, 44, 30, 200]} /> : <Rows all={all} rows={rows} />}
     </Panel>
   );
@@ -189,7 +227,11 @@ function Rows({ all, rows }: { all: readonly StrategyRow[]; rows: readonly Strat
 function NoStrategy() {
   return (
     <Empty title="No strategy is running">
-      <span>{live.value ? "Start one: choose a definition, a symbol and its parameters." : "Start one on the simulated venue. No key or money is needed."}</span>
+      <span>
+        {live.value
+          ? "Start one: choose a definition, a symbol and its parameters."
+          : "Start one on the simulated venue. No key or money is needed."}
+      </span>
       <div class="row">
         <Button tone="primary" locked={lockedFor("strategy:write")} onClick={() => (dialog.value = { kind: "new", definition: null })}>
           Start a strategy <Kbd>N</Kbd>

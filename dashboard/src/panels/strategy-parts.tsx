@@ -64,7 +64,17 @@ export function InsidePanel({ detail }: { detail: StrategyDetail }) {
     <Panel title="Inside" note="what it sees now" area="inside">
       <dl class="facts">
         {detail.inside.map((row) => (
-          <Fact key={row.name} name={row.name} value={row.value === null ? <span class="acc">warming up</span> : <span class={row.ready ? "" : "acc"}>{number(row.value, places(row.value))}</span>} />
+          <Fact
+            key={row.name}
+            name={row.name}
+            value={
+              row.value === null ? (
+                <span class="acc">warming up</span>
+              ) : (
+                <span class={row.ready ? "" : "acc"}>{number(row.value, places(row.value))}</span>
+              )
+            }
+          />
         ))}
         <Fact name="warm-up" value={`${number(Math.min(detail.seenBars, detail.warmupBars))} of ${number(detail.warmupBars)} bars`} />
         <Fact name="bars seen" value={`${number(detail.seenBars)}${detail.interval === null ? "" : ` of ${detail.interval}`}`} />
@@ -77,7 +87,13 @@ export function InsidePanel({ detail }: { detail: StrategyDetail }) {
 
 export function LogPanel({ id }: { id: string }) {
   const events = sections.events.value;
-  const groups = useMemo(() => groupEvents((events ?? []).filter((event) => event.source === id || event.source === `strategy/${id}` || event.source === `strategy:${id}`)), [events, id]);
+  const groups = useMemo(
+    () =>
+      groupEvents(
+        (events ?? []).filter((event) => event.source === id || event.source === `strategy/${id}` || event.source === `strategy:${id}`),
+      ),
+    [events, id],
+  );
   return (
     <Panel title="Log" note="this strategy only" area="log">
       {groups.length === 0 ? <Empty title="It has said nothing lately" /> : <EventList groups={groups} withSource={false} />}
@@ -95,21 +111,44 @@ function Became({ row }: { row: SignalRow }) {
 
 const COLUMNS: readonly Column<SignalRow>[] = [
   { key: "time", head: "Time", width: 96, cls: "t2", cell: (row) => clockTimeMs(row.atMs) },
-  { key: "side", head: "Side", width: 44, cell: (row) => <span class={row.side === "buy" ? "up" : "dn"}>{row.side === "buy" ? "Buy" : "Sell"}</span> },
+  {
+    key: "side",
+    head: "Side",
+    width: 44,
+    cell: (row) => <span class={row.side === "buy" ? "up" : "dn"}>{row.side === "buy" ? "Buy" : "Sell"}</span>,
+  },
   { key: "why", head: "Why", cls: "strong", cell: (row) => row.why, whole: (row) => row.why },
   { key: "became", head: "Became", width: 176, cell: (row) => <Became row={row} />, whole: (row) => row.reason ?? row.orderId ?? "" },
   { key: "size", head: "Size", width: 80, num: true, cell: (row) => decimal(row.quantity, { places: null }) },
-  { key: "price", head: "Limit", width: 84, num: true, cls: "t2", cell: (row) => (row.limitPrice === null ? "market" : decimal(row.limitPrice)) },
+  {
+    key: "price",
+    head: "Limit",
+    width: 84,
+    num: true,
+    cls: "t2",
+    cell: (row) => (row.limitPrice === null ? "market" : decimal(row.limitPrice)),
+  },
 ];
 
 export function SignalsPanel({ row }: { row: StrategyRow }) {
   const asked = useAsk<{ items: SignalRow[] }>(`strategies/${encodeURIComponent(row.id)}/signals?limit=100`, 5_000);
   const places = quantityPlaces(row.venue, row.symbol);
-  const columns = useMemo(() => COLUMNS.map((column) => (column.key === "size" ? { ...column, cell: (signal: SignalRow) => decimal(signal.quantity, { places }) } : column)), [places]);
+  const columns = useMemo(
+    () =>
+      COLUMNS.map((column) =>
+        column.key === "size" ? { ...column, cell: (signal: SignalRow) => decimal(signal.quantity, { places }) } : column,
+      ),
+    [places],
+  );
   const items = asked.value.value?.items ?? null;
   const refused = items?.filter((signal) => signal.decision === "refused").length ?? 0;
   return (
-    <Panel title="Signals" note={items === null ? "" : `${number(row.signals)} in all${refused > 0 ? `, ${refused} of the last ${items.length} refused` : ""}`} area="signals" fixed>
+    <Panel
+      title="Signals"
+      note={items === null ? "" : `${number(row.signals)} in all${refused > 0 ? `, ${refused} of the last ${items.length} refused` : ""}`}
+      area="signals"
+      fixed
+    >
       <Await value={items} problem={asked.problem.value} retry={asked.again} columns={[70, 30, 200, 80, 50]}>
         {(signals) =>
           signals.length === 0 ? (

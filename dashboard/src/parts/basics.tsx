@@ -45,7 +45,12 @@ export interface Choice<T extends string> {
   readonly text: ComponentChildren;
 }
 
-export function Segments<T extends string>(props: { label: string; choices: readonly Choice<T>[]; value: T; onChoose: (value: T) => void }) {
+export function Segments<T extends string>(props: {
+  label: string;
+  choices: readonly Choice<T>[];
+  value: T;
+  onChoose: (value: T) => void;
+}) {
   return (
     <div class="seg" role="group" aria-label={props.label}>
       {props.choices.map((choice) => (
@@ -69,7 +74,8 @@ export function Figure({ text, tone = "" }: { text: string; tone?: string }) {
     const nowAt = performance.now();
     const due = nowAt - before.tintedMs >= TINT_EVERY_MS && !matchMedia("(prefers-reduced-motion: reduce)").matches;
     last.current = { text, tintedMs: due ? nowAt : before.tintedMs };
-    if (due) element.current?.animate([{ backgroundColor: "rgb(116 171 255 / 22%)" }, { backgroundColor: "transparent" }], { duration: 150 });
+    if (due)
+      element.current?.animate([{ backgroundColor: "rgb(116 171 255 / 22%)" }, { backgroundColor: "transparent" }], { duration: 150 });
   }, [text]);
   return (
     <span ref={element} class={tone}>
@@ -100,7 +106,14 @@ export function LimitBar({ ratio, label }: { ratio: number; label: string }) {
   const tone = ratio >= 1 ? "breach" : ratio >= 0.8 ? "warn" : "";
   const at = (share: number): string => `${(Math.min(1.1, Math.max(0, share)) / 1.1) * 100}%`;
   return (
-    <div class={`limit ${tone}`} role="meter" aria-label={label} aria-valuemin={0} aria-valuemax={110} aria-valuenow={Math.round(ratio * 100)}>
+    <div
+      class={`limit ${tone}`}
+      role="meter"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={110}
+      aria-valuenow={Math.round(ratio * 100)}
+    >
       <i style={{ width: at(ratio) }} />
       <b style={{ left: at(0.8) }} />
       <b style={{ left: at(1) }} />
@@ -113,7 +126,9 @@ export function Spark({ values }: { values: readonly number[] }) {
   if (values.length < 2) return null;
   const low = Math.min(...values);
   const span = Math.max(...values) - low || 1;
-  const points = values.map((value, at) => `${((at / (values.length - 1)) * 44).toFixed(1)},${(13 - ((value - low) / span) * 11).toFixed(1)}`);
+  const points = values.map(
+    (value, at) => `${((at / (values.length - 1)) * 44).toFixed(1)},${(13 - ((value - low) / span) * 11).toFixed(1)}`,
+  );
   return (
     <svg width="44" height="14" viewBox="0 0 44 14" aria-hidden="true" style={{ verticalAlign: "middle" }}>
       <polyline points={points.join(" ")} fill="none" stroke="var(--t3)" stroke-width="1" />

@@ -7,7 +7,17 @@ export function closeDialog(): void {
   dialog.value = null;
 }
 
-export function Modal({ title, narrow = false, children, foot }: { title: string; narrow?: boolean; children: ComponentChildren; foot: ComponentChildren }) {
+export function Modal({
+  title,
+  narrow = false,
+  children,
+  foot,
+}: {
+  title: string;
+  narrow?: boolean;
+  children: ComponentChildren;
+  foot: ComponentChildren;
+}) {
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const box = element.current;

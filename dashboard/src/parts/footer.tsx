@@ -17,13 +17,31 @@ function hints(): readonly Hint[] {
   const all: Hint = [["?"], "all keys"];
   switch (route.value.view) {
     case "strategy":
-      return [[["Esc"], "back to Floor"], [["[", "]"], "prev, next"], [["S"], "start/stop"], [["P"], "params"], [["⌘S"], "apply"], halt, all];
+      return [
+        [["Esc"], "back to Floor"],
+        [["[", "]"], "prev, next"],
+        [["S"], "start/stop"],
+        [["P"], "params"],
+        [["⌘S"], "apply"],
+        halt,
+        all,
+      ];
     case "actors":
       return [views, [["/"], "filter"], [["J", "K"], "row"], [["R"], "restart"], halt, all];
     case "risk":
       return [views, [["L"], "change limits"], halt, all];
     default:
-      return [views, [["J", "K"], "row"], [["↵"], "open"], [["S"], "start/stop"], [["P"], "params"], [["B"], "book"], [["N"], "new"], halt, all];
+      return [
+        views,
+        [["J", "K"], "row"],
+        [["↵"], "open"],
+        [["S"], "start/stop"],
+        [["P"], "params"],
+        [["B"], "book"],
+        [["N"], "new"],
+        halt,
+        all,
+      ];
   }
 }
 
@@ -43,7 +61,8 @@ export function Footer() {
       ))}
       <span class="grow" />
       <span class={lost ? "crit" : ""} style={{ minWidth: "84px", textAlign: "right" }}>
-        <Mark form={lost ? "diamond" : "small"} /> {lost ? "stream lost" : link.value.phase === "live" ? `stream ${streamRate.value} Hz` : "connecting"}
+        <Mark form={lost ? "diamond" : "small"} />{" "}
+        {lost ? "stream lost" : link.value.phase === "live" ? `stream ${streamRate.value} Hz` : "connecting"}
       </span>
       <span>{number(streamGaps.value)} gaps</span>
       {health !== null && <span class={health.journalOk ? "" : "crit"}>journal {number(health.journalP50Ms, 1)} ms</span>}

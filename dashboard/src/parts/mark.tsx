@@ -5,7 +5,19 @@
 import type { ActorRow, OrderRow, Severity, StrategyRow } from "../../../domain/contract/views.ts";
 import { bookStale } from "../model/strategies.ts";
 
-export type Form = "dot" | "half" | "arrow" | "diamond" | "octagon" | "triangle" | "unknown" | "hollow" | "square" | "bars" | "check" | "small";
+export type Form =
+  | "dot"
+  | "half"
+  | "arrow"
+  | "diamond"
+  | "octagon"
+  | "triangle"
+  | "unknown"
+  | "hollow"
+  | "square"
+  | "bars"
+  | "check"
+  | "small";
 
 const PATHS: Readonly<Record<Form, string>> = {
   dot: "M5 1.5a3.5 3.5 0 1 0 0 7a3.5 3.5 0 1 0 0-7z",

@@ -32,7 +32,9 @@ function Card({ notice }: { notice: Notice }) {
         <b class={refused ? "crit" : "warn"}>{notice.code}</b> {notice.text}
       </p>
       <div class="row">
-        {notice.strategyId !== null && <Button onClick={() => go({ view: "strategy", id: notice.strategyId ?? "" })}>Open {notice.strategyId}</Button>}
+        {notice.strategyId !== null && (
+          <Button onClick={() => go({ view: "strategy", id: notice.strategyId ?? "" })}>Open {notice.strategyId}</Button>
+        )}
         <Button onClick={() => void navigator.clipboard.writeText(report)}>Copy for a report</Button>
         <Button onClick={() => dismiss(notice.id)}>Dismiss</Button>
       </div>

@@ -17,7 +17,11 @@ interface PanelProps {
 
 export function Panel({ title, note, right, area, fixed = false, children }: PanelProps) {
   return (
-    <section class={`panel ${area === undefined ? "" : `area-${area}`}`} aria-label={title} style={area === undefined ? undefined : { gridArea: area }}>
+    <section
+      class={`panel ${area === undefined ? "" : `area-${area}`}`}
+      aria-label={title}
+      style={area === undefined ? undefined : { gridArea: area }}
+    >
       <header class="panel-head">
         <h2>{title}</h2>
         <span class="panel-note grow">{note}</span>

@@ -74,7 +74,13 @@ function Control({ id, field, text, wrong, form }: { id: string; field: ParamFie
   if (field.type === "bool" || choices !== null) {
     const options = choices ?? ["true", "false"];
     return (
-      <select id={id} class="input param-input" value={text} disabled={form.readOnly === true} onChange={(event) => form.onText(field.name, event.currentTarget.value)}>
+      <select
+        id={id}
+        class="input param-input"
+        value={text}
+        disabled={form.readOnly === true}
+        onChange={(event) => form.onText(field.name, event.currentTarget.value)}
+      >
         {options.map((option) => (
           <option key={option} value={option}>
             {field.type === "bool" ? (option === "true" ? "on" : "off") : option}

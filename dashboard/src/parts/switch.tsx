@@ -10,6 +10,12 @@ import { cancelHold, holding, startHold, SWITCH_KEY, switchLock, tradingState, t
 import { Kbd } from "./basics.tsx";
 import { Mark } from "./mark.tsx";
 
+function holdLabel(target: SafeState, now: boolean, locked: string | null): string {
+  const name = target === "halted" ? "Halt" : "Reducing only";
+  if (now) return `${name}, in force`;
+  return locked === null ? `${name}: hold for one second` : `${name}: locked, ${locked}`;
+}
+
 /** A button that acts after one second of holding. `thumb` is the large form of the phone. */
 export function HoldButton({ target, children, tone }: { target: SafeState; children: ComponentChildren; tone: string }) {
   const held = holding.value?.target === target ? holding.value : null;
@@ -26,7 +32,7 @@ export function HoldButton({ target, children, tone }: { target: SafeState; chil
       class={`${tone} ${now ? `now-${target}` : ""}`}
       aria-pressed={now}
       aria-disabled={locked !== null && !now}
-      aria-label={`${target === "halted" ? "Halt" : "Reducing only"}${now ? ", in force" : locked === null ? ": hold for one second" : `: locked, ${locked}`}`}
+      aria-label={holdLabel(target, now, locked)}
       title={locked ?? "Hold for one second"}
       onPointerDown={(event) => event.button === 0 && press(event)}
       onPointerLeave={cancelHold}
@@ -70,7 +76,15 @@ export function TradingSwitch() {
           <Mark form="octagon" tone={now === "halted" ? "" : "crit"} /> {now === "halted" ? "HALTED" : "Halt"}
         </HoldButton>
       </div>
-      <span class="hold-hint">{sending ? <b class="acc">sending</b> : <>hold <Kbd>⇧H</Kbd></>}</span>
+      <span class="hold-hint">
+        {sending ? (
+          <b class="acc">sending</b>
+        ) : (
+          <>
+            hold <Kbd>⇧H</Kbd>
+          </>
+        )}
+      </span>
       <span class="unseen" role="status">
         {sending ? "Trading switch: sending" : now === null ? "" : `Trading is ${now}`}
       </span>
@@ -84,8 +98,16 @@ export function PhoneSwitch() {
   const sending = isSending(SWITCH_KEY);
   return (
     <div class="phone-switch" role="group" aria-label="Trading switch">
-      <button type="button" class="phone-state" aria-label={`Trading is ${now ?? "unknown"}`} onClick={() => now !== "active" && now !== null && (dialog.value = { kind: "resume" })}>
-        <Mark form={now === "halted" ? "octagon" : now === "reducing" ? "arrow" : "dot"} tone={now === "halted" ? "crit" : now === "reducing" ? "warn" : ""} />
+      <button
+        type="button"
+        class="phone-state"
+        aria-label={`Trading is ${now ?? "unknown"}`}
+        onClick={() => now !== "active" && now !== null && (dialog.value = { kind: "resume" })}
+      >
+        <Mark
+          form={now === "halted" ? "octagon" : now === "reducing" ? "arrow" : "dot"}
+          tone={now === "halted" ? "crit" : now === "reducing" ? "warn" : ""}
+        />
         {sending ? "sending" : now === null ? "—" : now === "active" ? "Active" : "Resume…"}
       </button>
       <HoldButton target="reducing" tone="btn big thumb-wide">

@@ -56,16 +56,29 @@ export function Table<T>(props: TableProps<T>) {
       role={props.onSelect === undefined ? "region" : undefined}
       aria-label={props.onSelect === undefined ? props.label : undefined}
     >
-      <table class="grid" aria-label={props.label} aria-rowcount={all} style={props.minWidth === undefined ? undefined : { "--table-min": `${props.minWidth}px` }}>
+      <table
+        class="grid"
+        aria-label={props.label}
+        aria-rowcount={all}
+        style={props.minWidth === undefined ? undefined : { "--table-min": `${props.minWidth}px` }}
+      >
         <colgroup>
           {props.columns.map((column) => (
-            <col key={column.key} class={column.wide === true ? "wide-col" : ""} style={column.width === undefined ? undefined : { width: `${column.width}px` }} />
+            <col
+              key={column.key}
+              class={column.wide === true ? "wide-col" : ""}
+              style={column.width === undefined ? undefined : { width: `${column.width}px` }}
+            />
           ))}
         </colgroup>
         <thead>
           <tr>
             {props.columns.map((column) => (
-              <th key={column.key} scope="col" class={`${column.num === true ? "num" : (column.cls ?? "")} ${column.wide === true ? "wide-col" : ""}`}>
+              <th
+                key={column.key}
+                scope="col"
+                class={`${column.num === true ? "num" : (column.cls ?? "")} ${column.wide === true ? "wide-col" : ""}`}
+              >
                 {column.head}
               </th>
             ))}
@@ -106,17 +119,24 @@ function Spacer({ rows, columns }: { rows: number; columns: number }) {
 function Row<T>({ row, table, first }: { row: T; table: TableProps<T>; first: boolean }) {
   const { onSelect, onOpen } = table;
   const chosen = onSelect !== undefined && table.selected === table.rowKey(row);
-  const selectable = onSelect === undefined ? {} : {
-    "aria-selected": chosen,
-    tabIndex: chosen || (first && (table.selected ?? null) === null) ? 0 : -1,
-    onClick: () => onSelect(row),
-    onDblClick: onOpen === undefined ? undefined : () => onOpen(row),
-    onKeyDown: (event: KeyboardEvent & { currentTarget: HTMLTableRowElement }) => rowKeys(event, row, table),
-  };
+  const selectable =
+    onSelect === undefined
+      ? {}
+      : {
+          "aria-selected": chosen,
+          tabIndex: chosen || (first && (table.selected ?? null) === null) ? 0 : -1,
+          onClick: () => onSelect(row),
+          onDblClick: onOpen === undefined ? undefined : () => onOpen(row),
+          onKeyDown: (event: KeyboardEvent & { currentTarget: HTMLTableRowElement }) => rowKeys(event, row, table),
+        };
   return (
     <tr class={table.rowClass?.(row) ?? ""} data-key={table.rowKey(row)} {...selectable}>
       {table.columns.map((column) => (
-        <td key={column.key} class={`${column.num === true ? "num" : ""} ${column.cls ?? ""} ${column.wide === true ? "wide-col" : ""}`} title={column.whole?.(row)}>
+        <td
+          key={column.key}
+          class={`${column.num === true ? "num" : ""} ${column.cls ?? ""} ${column.wide === true ? "wide-col" : ""}`}
+          title={column.whole?.(row)}
+        >
           {column.cell(row)}
         </td>
       ))}

@@ -78,7 +78,7 @@ function Stats() {
   const stale = equityStale();
   return (
     <>
-      {sections.floor.value?.replay != null && <Replay />}
+      <Replay />
       <Stat name="Nodes" cls="wide-only" width={66}>
         {health === null ? "—" : <Share up={health.nodesUp} total={health.nodesTotal} />}
       </Stat>
@@ -95,7 +95,15 @@ function Stats() {
           </span>
         </Stat>
       )}
-      <Stat name={<span class={stale ? "warn" : ""}>Equity, {pnl?.currency ?? "USDT"}{stale ? ", part stale" : ""}</span>} width={124}>
+      <Stat
+        name={
+          <span class={stale ? "warn" : ""}>
+            Equity, {pnl?.currency ?? "USDT"}
+            {stale ? ", part stale" : ""}
+          </span>
+        }
+        width={124}
+      >
         {pnl === null ? "—" : <Figure text={`${stale ? "≈ " : ""}${decimal(pnl.equity, { places: 2 })}`} />}
       </Stat>
       <Stat name="Day P&L" width={136}>
@@ -116,8 +124,22 @@ function Replay() {
   if (replay === null || replay === undefined) return null;
   const text = replay.finished ? "finished" : percent(replay.progressRatio, 0);
   return (
-    <Stat name={<span title={replay.file}>Replay{replay.malformed > 0 ? <span class="warn">, {number(replay.malformed)} bad lines</span> : ""}</span>} width={92}>
-      <span class="replay" role="progressbar" aria-label={`Replay of ${replay.file}`} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(replay.progressRatio * 100)}>
+    <Stat
+      name={
+        <span title={replay.file}>
+          Replay{replay.malformed > 0 ? <span class="warn">, {number(replay.malformed)} bad lines</span> : ""}
+        </span>
+      }
+      width={92}
+    >
+      <span
+        class="replay"
+        role="progressbar"
+        aria-label={`Replay of ${replay.file}`}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(replay.progressRatio * 100)}
+      >
         <span class="replay-bar">
           <i style={{ width: `${Math.min(100, replay.progressRatio * 100)}%` }} />
         </span>
@@ -134,6 +156,8 @@ export function TopBar() {
         <b>DSTA</b>
         <Mode />
       </div>
+      {/* First in the order of focus, last in sight. */}
+      <TradingSwitch />
       <nav class="tabs" aria-label="Views">
         {shownTabs().map((tab) => (
           <a key={tab.view} href={`#/${tab.view}`} aria-current={isCurrent(tab.view) ? "page" : undefined}>
@@ -145,7 +169,6 @@ export function TopBar() {
       <div class={`stats ${link.value.phase === "lost" ? "frozen" : ""}`}>
         <Stats />
       </div>
-      <TradingSwitch />
       {live.value && <span class="unseen">Real money</span>}
     </header>
   );

@@ -85,17 +85,18 @@ function addNotice(order: Command, kind: Notice["kind"], code: string, text: str
   notices.value = [...notices.value, notice].slice(-NOTICE_LIMIT);
 }
 
-function seen(shown: () => boolean): Promise<boolean> {
-  return new Promise((resolve) => {
-    let stop: (() => void) | undefined;
-    const done = (result: boolean): void => {
-      clearTimeout(timer);
-      queueMicrotask(() => stop?.());
-      resolve(result);
-    };
-    const timer = setTimeout(() => done(false), SEEN_WITHIN_MS);
-    stop = effect(() => {
-      if (shown()) done(true);
-    });
+/** Resolves once `shown` holds, or to false when it does not in time. */
+async function seen(shown: () => boolean): Promise<boolean> {
+  const holds = computed(shown);
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), SEEN_WITHIN_MS);
+  const stop = effect(() => {
+    if (holds.value) resolve(true);
   });
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    stop();
+  }
 }

@@ -39,7 +39,14 @@ export function marketOf(venue: string, symbol: string, interval?: string): Mark
 
 /** Opens the market's stream; the same choice again changes nothing. */
 export function watchMarket(next: MarketChoice): void {
-  if (choice !== null && stream !== null && choice.venue === next.venue && choice.symbol === next.symbol && choice.interval === next.interval) return;
+  if (
+    choice !== null &&
+    stream !== null &&
+    choice.venue === next.venue &&
+    choice.symbol === next.symbol &&
+    choice.interval === next.interval
+  )
+    return;
   const sameSymbol = choice !== null && choice.venue === next.venue && choice.symbol === next.symbol;
   closeMarket(sameSymbol);
   choice = next;
@@ -53,7 +60,10 @@ export function watchMarket(next: MarketChoice): void {
     onPhase: (phase) => {
       if (phase.phase === "live") marketProblem.value = null;
       else if (phase.phase === "lost" && link.value.phase === "live" && market.value === null) {
-        marketProblem.value = { type: "NO_MARKET_STREAM", message: `No stream of ${next.symbol} ${next.interval} from ${next.venue}; trying again.` };
+        marketProblem.value = {
+          type: "NO_MARKET_STREAM",
+          message: `No stream of ${next.symbol} ${next.interval} from ${next.venue}; trying again.`,
+        };
       }
     },
     onError: (type, message) => {

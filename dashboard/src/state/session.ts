@@ -77,7 +77,7 @@ export function renew(): Promise<Renewal> {
 
 function locked(work: () => Promise<Renewal>): Promise<Renewal> {
   // Web Locks exist in secure contexts only; on plain http from another machine one tab is assumed.
-  return "locks" in navigator ? (navigator.locks.request("dsta-refresh", work) as Promise<Renewal>) : work();
+  return "locks" in navigator ? navigator.locks.request<Promise<Renewal>>("dsta-refresh", work) : work();
 }
 
 async function refresh(): Promise<Renewal> {

@@ -3,13 +3,7 @@
  * so whoever compares references repaints only what changed. Lists stay within the bounds of the contract: the oldest
  * entries leave first. A gap in the numbers is told, never guessed over.
  */
-import type {
-  FloorDelta,
-  FloorState,
-  KeyedSection,
-  MarketDelta,
-  MarketState,
-} from "../../../domain/contract/stream.ts";
+import type { FloorDelta, FloorState, KeyedSection, MarketDelta, MarketState } from "../../../domain/contract/stream.ts";
 import type { BarRow } from "../../../domain/contract/views.ts";
 
 export const LIST_LIMIT = 200;

@@ -12,7 +12,7 @@ import { sections } from "../state/floor.ts";
 export function ActorsView() {
   const known = sections.actors.value;
   const actors = useMemo(() => Object.values(known ?? {}), [known]);
-  const chosen = selectedActor.value === null ? undefined : known?.[selectedActor.value];
+  const chosen = actors.find((actor) => actor.actorId === selectedActor.value);
   return (
     <main class="actors" id="main" tabIndex={-1}>
       <NodesPanel actors={actors} />

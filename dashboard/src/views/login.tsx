@@ -26,15 +26,41 @@ export function LoginView({ notice }: { notice: string | null }) {
       <form onSubmit={(event) => void submit(event)} aria-label="Sign in">
         <h1>DSTA</h1>
         <p class="t2">Sign in to the trading floor.</p>
-        {notice !== null && problem === null && <p class="notice warn-notice" role="status">{notice}</p>}
-        {problem !== null && <p class="notice" role="alert">{problem}</p>}
+        {notice !== null && problem === null && (
+          <p class="notice warn-notice" role="status">
+            {notice}
+          </p>
+        )}
+        {problem !== null && (
+          <p class="notice" role="alert">
+            {problem}
+          </p>
+        )}
         <label class="field">
           <span>Name</span>
-          <input class="input" name="name" autocomplete="username" autofocus required maxLength={64} value={name} onInput={(event) => setName(event.currentTarget.value)} />
+          <input
+            class="input"
+            name="name"
+            autocomplete="username"
+            autofocus
+            required
+            maxLength={64}
+            value={name}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
         </label>
         <label class="field">
           <span>Password</span>
-          <input class="input" name="password" type="password" autocomplete="current-password" required maxLength={256} value={password} onInput={(event) => setPassword(event.currentTarget.value)} />
+          <input
+            class="input"
+            name="password"
+            type="password"
+            autocomplete="current-password"
+            required
+            maxLength={256}
+            value={password}
+            onInput={(event) => setPassword(event.currentTarget.value)}
+          />
         </label>
         <button class="btn primary" type="submit" aria-disabled={busy}>
           {busy ? "Signing in…" : "Sign in"}

@@ -27,14 +27,26 @@ const USE: readonly Column<Use>[] = [
   { key: "now", head: "Now", width: 92, num: true, cell: (row) => decimal(row.used, { places: 0 }) },
   { key: "max", head: "At most", width: 92, num: true, cell: (row) => decimal(row.max, { places: 0 }) },
   { key: "bar", head: "Used", width: 130, cell: (row) => <LimitBar ratio={row.ratio} label={limitName(row.limit)} /> },
-  { key: "ratio", head: "", width: 58, num: true, cell: (row) => <span class={row.ratio >= 1 ? "crit" : row.ratio >= WARN_RATIO ? "warn" : ""}>{percent(row.ratio, 0)}</span> },
+  {
+    key: "ratio",
+    head: "",
+    width: 58,
+    num: true,
+    cell: (row) => <span class={row.ratio >= 1 ? "crit" : row.ratio >= WARN_RATIO ? "warn" : ""}>{percent(row.ratio, 0)}</span>,
+  },
   { key: "state", head: "", width: 80, cell: (row) => limitMark(row.ratio) },
 ];
 
 const HELD: readonly Column<Reservation>[] = [
   { key: "intent", head: "Reservation", width: 120, cls: "id", cell: (row) => row.intentId, whole: (row) => row.intentId },
   { key: "strategy", head: "Strategy", cell: (row) => row.strategyId, whole: (row) => row.strategyId },
-  { key: "intent-text", head: "Intent", width: 190, cls: "t2", cell: (row) => `${row.side === "buy" ? "Buy" : "Sell"} ${decimal(row.quantity)} ${row.symbol}` },
+  {
+    key: "intent-text",
+    head: "Intent",
+    width: 190,
+    cls: "t2",
+    cell: (row) => `${row.side === "buy" ? "Buy" : "Sell"} ${decimal(row.quantity)} ${row.symbol}`,
+  },
   { key: "worst", head: "Worst case", width: 100, num: true, cls: "strong", cell: (row) => decimal(row.notional, { places: 0 }) },
 ];
 
@@ -55,13 +67,29 @@ export function RiskView({ phone }: { phone: boolean }) {
     <main class="risk" id="main" tabIndex={-1}>
       <LimitsPanel risk={risk.value.value} problem={risk.problem.value} again={risk.again} lock={lock} />
       <ReservedPanel risk={risk.value.value} problem={risk.problem.value} again={risk.again} />
-      <Panel title="Violations" note={refused.value.value === null ? "" : `${number(refused.value.value.items.length)} shown, newest first`} area="refused" fixed>
-        <Await value={refused.value.value?.items ?? null} problem={refused.problem.value} retry={refused.again} columns={[50, 100, 80, 60, 200]}>
+      <Panel
+        title="Violations"
+        note={refused.value.value === null ? "" : `${number(refused.value.value.items.length)} shown, newest first`}
+        area="refused"
+        fixed
+      >
+        <Await
+          value={refused.value.value?.items ?? null}
+          problem={refused.problem.value}
+          retry={refused.again}
+          columns={[50, 100, 80, 60, 200]}
+        >
           {(rows) =>
             rows.length === 0 ? (
               <Empty title="Nothing was refused" />
             ) : (
-              <Table label="Violations" columns={REFUSED} rows={rows} rowKey={(row) => `${row.intentId}|${row.code}|${row.atMs}`} minWidth={620} />
+              <Table
+                label="Violations"
+                columns={REFUSED}
+                rows={rows}
+                rowKey={(row) => `${row.intentId}|${row.code}|${row.atMs}`}
+                minWidth={620}
+              />
             )
           }
         </Await>
@@ -98,9 +126,16 @@ function LimitsPanel({ risk, problem, again, lock }: RiskProps & { lock: string 
       <Await value={risk} problem={problem} retry={again} columns={[120, 80, 60, 60, 100]}>
         {(state) => (
           <div class="limits">
-            <Table label="Use of limits" columns={USE} rows={[...state.use].sort((a, b) => b.ratio - a.ratio)} rowKey={(row) => `${row.limit}|${row.where}`} minWidth={640} />
+            <Table
+              label="Use of limits"
+              columns={USE}
+              rows={[...state.use].sort((a, b) => b.ratio - a.ratio)}
+              rowKey={(row) => `${row.limit}|${row.where}`}
+              minWidth={640}
+            />
             <p class="limits-more t2">
-              Also: price within {number(state.limits.maxPriceDeviationBps)} bp of the mid, book heard from within {number(state.limits.maxBookAgeMs)} ms, daily loss at most {decimal(state.limits.maxDailyLoss, { places: 0 })}.
+              Also: price within {number(state.limits.maxPriceDeviationBps)} bp of the mid, book heard from within{" "}
+              {number(state.limits.maxBookAgeMs)} ms, daily loss at most {decimal(state.limits.maxDailyLoss, { places: 0 })}.
             </p>
           </div>
         )}
@@ -118,7 +153,14 @@ function ReservedPanel({ risk, problem, again }: RiskProps) {
           state.reservations.length === 0 ? (
             <Empty title="Nothing is reserved" />
           ) : (
-            <Table label="Reservations" columns={HELD} rows={state.reservations} rowKey={(row) => row.intentId} foot={["Held now", "", "", held]} minWidth={480} />
+            <Table
+              label="Reservations"
+              columns={HELD}
+              rows={state.reservations}
+              rowKey={(row) => row.intentId}
+              foot={["Held now", "", "", held]}
+              minWidth={480}
+            />
           )
         }
       </Await>

@@ -53,7 +53,10 @@ function Opened({ row, phone }: { row: StrategyRow; phone: boolean }) {
   useEffect(() => {
     if (own !== null && INTERVALS.some((interval) => interval === own)) chosenInterval.value = own;
   }, [own]);
-  useEffect(() => watchMarket({ venue: row.venue, symbol: row.symbol, interval: chosenInterval.value }), [row.venue, row.symbol, chosenInterval.value]);
+  useEffect(
+    () => watchMarket({ venue: row.venue, symbol: row.symbol, interval: chosenInterval.value }),
+    [row.venue, row.symbol, chosenInterval.value],
+  );
   return (
     <main class="strategy" id="main" tabIndex={-1}>
       <Head row={row} />
@@ -74,7 +77,12 @@ function Opened({ row, phone }: { row: StrategyRow; phone: boolean }) {
   );
 }
 
-function WithDetail(props: { asked: Asked<StrategyDetail>; area: string; title: string; children: (detail: StrategyDetail) => preact.ComponentChild }) {
+function WithDetail(props: {
+  asked: Asked<StrategyDetail>;
+  area: string;
+  title: string;
+  children: (detail: StrategyDetail) => preact.ComponentChild;
+}) {
   const value = props.asked.value.value;
   if (value !== null) return <>{props.children(value)}</>;
   return (
@@ -92,20 +100,27 @@ function Head({ row }: { row: StrategyRow }) {
   return (
     <section class="panel strategy-head" aria-label={row.id}>
       <span class="t2">
-        <a class="back" href="#/floor">Floor</a> /
+        <a class="back" href="#/floor">
+          Floor
+        </a>{" "}
+        /
       </span>
       <h1>{row.id}</h1>
       <StrategyStateMark row={row} />
       <span class="cut t1">
         {row.strategy} v{row.strategyVersion} on {row.venue} {row.symbol}
       </span>
-      <span class="cut t2 grow" title={row.stateReason}>{row.stateReason}</span>
+      <span class="cut t2 grow" title={row.stateReason}>
+        {row.stateReason}
+      </span>
       <span class="t2 head-fact">
         position{" "}
         <b class="t1">
           <Position row={row} />
         </b>
-        {signOf(row.positionQuantity) !== 0 && row.averagePrice !== null && ` at ${decimal(row.averagePrice, { places: pricePlaces(row.venue, row.symbol) })}`}
+        {signOf(row.positionQuantity) !== 0 &&
+          row.averagePrice !== null &&
+          ` at ${decimal(row.averagePrice, { places: pricePlaces(row.venue, row.symbol) })}`}
       </span>
       <span class="t2 head-fact">
         open <Pnl value={row.unrealisedPnl} stale={bookStale(row)} />
@@ -123,7 +138,8 @@ function Head({ row }: { row: StrategyRow }) {
           </Button>
         )}
         <Button tone="big" locked={locked} onClick={() => startOrStop(row)}>
-          <Icon name={locked === "sending" ? "wait" : running ? "stop" : "start"} /> {locked === "sending" ? "Sending…" : running ? "Stop…" : row.state === "paused" ? "Resume" : "Start"} <Kbd>S</Kbd>
+          <Icon name={locked === "sending" ? "wait" : running ? "stop" : "start"} />{" "}
+          {locked === "sending" ? "Sending…" : running ? "Stop…" : row.state === "paused" ? "Resume" : "Start"} <Kbd>S</Kbd>
         </Button>
       </span>
     </section>
