@@ -61,7 +61,9 @@ function newHost(): ActorHost {
     tradingClock: clock,
     systemClock: clock,
     elapsedMs: () => performance.now(),
-    feed: new LocalFeed(),
+    feed: new LocalFeed((subject, error) => {
+    throw new Error(`a listener of ${subject} failed`, { cause: error });
+  }),
     directory: new LocalDirectory("bench"),
     isUrgent: () => false,
     isFatal: () => false,

@@ -54,7 +54,9 @@ export async function assembleFloor(settings: Settings, options: StartOptions, c
   closers.add("log", () => log.close());
   const { database, journal, pool } = await openStorage(settings, folder, log, closers);
 
-  const feed = new LocalFeed();
+  const logLine = (level: "debug" | "info" | "warn" | "error", text: string, error?: unknown): void =>
+    log.logger[level](error === undefined ? {} : { err: error }, text);
+  const feed = new LocalFeed((subject, error) => logLine("error", `a listener of ${subject} failed`, error));
   let awake: () => void = () => undefined;
   const awakened = new Promise<void>((resolve) => (awake = resolve));
   // A replay must not run ahead of those who are still waking up.
@@ -63,8 +65,6 @@ export async function assembleFloor(settings: Settings, options: StartOptions, c
     await floor.quiet();
   };
   const source = await openMarketSource({ settings, options, journal, quiet });
-  const logLine = (level: "debug" | "info" | "warn" | "error", text: string, error?: unknown): void =>
-    log.logger[level](error === undefined ? {} : { err: error }, text);
   const announcer = new Announcer(source.tradingClock, feed, logLine);
   const floor: Floor = new Floor({
     nodeId: NODE_ID,

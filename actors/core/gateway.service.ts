@@ -175,7 +175,6 @@ function siteHandler(service: GatewayService, settings: GatewaySettings) {
     request.headers["x-request-id"] = requestIdOf(request.headers["x-request-id"]);
     delete request.headers["x-correlation-id"];
     const path = request.url ?? "/";
-    // moleculer-web would answer OPTIONS with the route of Access-Control-Request-Method: it must not get there.
     if (request.method === "OPTIONS")
       return service.errorHandler(request, response, methodRefused("OPTIONS", ["GET", "HEAD", "POST", "PUT"]));
     if (path.startsWith(`${API_PATH}/`)) return void service.httpHandler(request, response);

@@ -46,15 +46,18 @@ export function marketService(desk: Desk, host: ActorHost): ServiceSchema {
   };
 }
 
-function instrumentRow({ venue, symbol, kind, tickSize, lotSize, minNotional, makerFeeRate, takerFeeRate }: Instrument) {
+function instrumentRow(instrument: Instrument) {
+  const { venue, symbol, kind, priceDecimals, quantityDecimals } = instrument;
   return {
     venue,
     symbol,
     kind,
-    tickSize: format(tickSize),
-    lotSize: format(lotSize),
-    minNotional: format(minNotional),
-    makerFeeRate: format(makerFeeRate),
-    takerFeeRate: format(takerFeeRate),
+    priceDecimals,
+    quantityDecimals,
+    tickSize: format(instrument.tickSize),
+    lotSize: format(instrument.lotSize),
+    minNotional: format(instrument.minNotional),
+    makerFeeRate: format(instrument.makerFeeRate),
+    takerFeeRate: format(instrument.takerFeeRate),
   };
 }

@@ -8,8 +8,8 @@
 import { connectionMessages, type ConnectionStatus, executionMessages } from "../../domain/contract/actors.ts";
 import { subjects } from "../../domain/contract/subjects.ts";
 import type { Instrument } from "../../domain/instrument/instrument.ts";
-import { messageOf } from "../../domain/kernel/errors.ts";
-import { INTERVALS } from "../../domain/market/events.ts";
+import { isExpected, messageOf } from "../../domain/kernel/errors.ts";
+import { INTERVALS, type Trade } from "../../domain/market/events.ts";
 import { type ActorContext, defineActor } from "../../mixins/hosted/actor.ts";
 import type { LocalFeed } from "../../mixins/feed/local-feed.ts";
 import type { Venue, VenueSink } from "../../venues/venue.ts";
@@ -132,15 +132,21 @@ function onFrame(ctx: Ctx, feed: LocalFeed, text: string, receivedAtMs: number):
   const market = state.markets.get(route.symbol);
   if (route.kind === "depth" && market) return feed.publish(market.depthSubject, { text, receivedAtMs });
   if (route.kind === "trade" && market) {
-    if (!feed.hasListeners(market.tradeSubject)) return;
-    try {
-      feed.publish(market.tradeSubject, state.venue.codec.trade(text, market.instrument, receivedAtMs));
-    } catch (error) {
-      onMalformed(ctx, error);
-    }
+    const trade = feed.hasListeners(market.tradeSubject) ? decodeTrade(ctx, text, market.instrument, receivedAtMs) : null;
+    if (trade) feed.publish(market.tradeSubject, trade);
     return;
   }
   if (route.kind === "unknown") state.unknownFrames++;
+}
+
+function decodeTrade(ctx: Ctx, text: string, instrument: Instrument, receivedAtMs: number): Trade | null {
+  try {
+    return ctx.state.venue.codec.trade(text, instrument, receivedAtMs);
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    onMalformed(ctx, error);
+    return null;
+  }
 }
 
 function onMalformed(ctx: Ctx, error: unknown): void {

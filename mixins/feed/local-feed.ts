@@ -1,6 +1,7 @@
 /**
  * The feed inside one process: a Map look-up and a call for each subscriber, in subscription order. Messages are
- * shared by reference and never changed after publishing.
+ * shared by reference and never changed after publishing. A listener that throws harms neither the publisher nor the
+ * listeners after it: what it threw goes to `onError`.
  */
 import type { Feed } from "../../domain/contract/subjects.ts";
 
@@ -8,11 +9,22 @@ type Listener = (message: unknown) => void;
 
 export class LocalFeed implements Feed {
   readonly #listeners = new Map<string, Listener[]>();
+  readonly #onError: (subject: string, error: unknown) => void;
+
+  constructor(onError: (subject: string, error: unknown) => void) {
+    this.#onError = onError;
+  }
 
   publish(subject: string, message: unknown): void {
     const listeners = this.#listeners.get(subject);
     if (!listeners) return;
-    for (const listener of listeners) listener(message);
+    for (const listener of listeners) {
+      try {
+        listener(message);
+      } catch (error) {
+        this.#onError(subject, error);
+      }
+    }
   }
 
   subscribe(subject: string, listener: Listener): () => void {

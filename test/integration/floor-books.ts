@@ -4,7 +4,7 @@
  *
  * The ledger is folded by a plain fold of its own here, not by the program's, so that one mistake cannot hide another.
  */
-import type { Journal } from "../../domain/journal/journal.ts";
+import type { Journal, StoredEvent } from "../../domain/journal/journal.ts";
 import { type Decimal, add, decimal, format, ZERO } from "../../domain/kernel/decimal.ts";
 import { decodeOrderEvent } from "../../domain/order/codec.ts";
 import type { OrderEvent } from "../../domain/order/events.ts";
@@ -42,13 +42,16 @@ export interface Books {
 
 const ACCOUNT = "sim:main";
 
+/** The books as of one moment: streams are read one after another, and cut at one position of the commit order. */
 export async function readBooks(journal: Journal): Promise<Books> {
   const faults: string[] = [];
-  const { venue, venueFills } = foldVenue(await ledger(journal), faults);
+  const [newest] = await journal.query({ limit: 1 });
+  const cut = newest?.position ?? 0n;
+  const { venue, venueFills } = foldVenue(await ledger(journal, cut), faults);
   const orders = new Map<string, Order>();
   const fills: Filled[] = [];
   const seen = new Set<string>();
-  for await (const stored of journal.read(`execution/${ACCOUNT}`, 0)) {
+  for await (const stored of upTo(journal, `execution/${ACCOUNT}`, cut)) {
     const event = decodeOrderEvent(stored);
     if (event.type === "OrderSubmitted" && orders.has(event.orderId)) {
       faults.push(`${event.orderId} was submitted twice`);
@@ -61,12 +64,19 @@ export async function readBooks(journal: Journal): Promise<Books> {
     seen.add(key);
     fills.push(event);
   }
-  return { venue, venueFills, orders, fills, booked: await bookedFills(journal), faults };
+  return { venue, venueFills, orders, fills, booked: await bookedFills(journal, cut), faults };
 }
 
-async function ledger(journal: Journal): Promise<LedgerEvent[]> {
+async function* upTo(journal: Journal, stream: string, cut: bigint): AsyncGenerator<StoredEvent> {
+  for await (const stored of journal.read(stream, 0)) {
+    if (stored.position > cut) return;
+    yield stored;
+  }
+}
+
+async function ledger(journal: Journal, cut: bigint): Promise<LedgerEvent[]> {
   const events: LedgerEvent[] = [];
-  for await (const stored of journal.read("venue/sim", 0)) events.push(stored.data["event"] as LedgerEvent);
+  for await (const stored of upTo(journal, "venue/sim", cut)) events.push(stored.data["event"] as LedgerEvent);
   return events;
 }
 
@@ -93,9 +103,9 @@ function foldVenue(events: readonly LedgerEvent[], faults: string[]) {
   return { venue, venueFills };
 }
 
-async function bookedFills(journal: Journal): Promise<Books["booked"]> {
+async function bookedFills(journal: Journal, cut: bigint): Promise<Books["booked"]> {
   const booked: { key: string; owner: string; realisedPnl: Decimal }[] = [];
-  for await (const { type, data } of journal.read(`positions/${ACCOUNT}`, 0)) {
+  for await (const { type, data } of upTo(journal, `positions/${ACCOUNT}`, cut)) {
     if (type !== "FillBooked") continue;
     const [symbol, tradeId] = [String(data["symbol"]), String(data["tradeId"])];
     booked.push({ key: `${symbol}|${tradeId}`, owner: `${String(data["strategyId"])} ${symbol}`, realisedPnl: decimal(String(data["realisedPnl"])) });

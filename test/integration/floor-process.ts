@@ -10,8 +10,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openCluster, SUPERUSER } from "../../brokers/postgres/cluster.ts";
-import { findPostmaster, startPostmaster, stopPostmaster } from "../../brokers/postgres/postmaster.ts";
+import pg from "pg";
+import { type Cluster, openCluster, SUPERUSER } from "../../brokers/postgres/cluster.ts";
+import { findPostmaster, type Postmaster, startPostmaster, stopPostmaster } from "../../brokers/postgres/postmaster.ts";
 import { pidExists } from "../../brokers/postgres/process-identity.ts";
 import { openPostgresJournal, type PostgresJournal } from "../../mixins/journal/postgres-journal.ts";
 import { machineClock } from "./database.ts";
@@ -113,10 +114,15 @@ export class FloorProcess {
     return this.ended;
   }
 
-  /** As `kill -9`: no code of the program runs after this; its PostgreSQL lives on. */
+  /**
+   * As `kill -9`: no code of the program runs after this; its PostgreSQL lives on. Resolves when the server has ended the
+   * program's sessions too: until then a statement that was under way may still commit.
+   */
   async kill(): Promise<void> {
     this.signal("SIGKILL");
     await this.ended;
+    const url = await serverUrl(this.folder);
+    if (url !== null) await sessionsEnded(url);
   }
 
   /** One request with the local token. @throws what `fetch` throws while nobody listens. */
@@ -182,6 +188,31 @@ export async function serverPid(folder: string): Promise<number | null> {
   return found && pidExists(found.process.pid) ? found.process.pid : null;
 }
 
+async function serverUrl(folder: string): Promise<string | null> {
+  if (!existsSync(join(folder, "postgres", "initialised.json"))) return null;
+  const cluster = await openCluster(folder);
+  const found = await findPostmaster(cluster);
+  return found && urlOf(cluster, found);
+}
+
+function urlOf(cluster: Cluster, { port }: Postmaster): string {
+  return `postgres://${SUPERUSER}:${encodeURIComponent(cluster.password)}@127.0.0.1:${port}/dsta`;
+}
+
+async function sessionsEnded(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  try {
+    await client.connect();
+    const others = "select 1 from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()";
+    while ((await client.query(others)).rowCount !== 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  } catch (error) {
+    // Killed before the database was made: nothing can have been written.
+    if (!(error instanceof pg.DatabaseError && error.code === "3D000")) throw error;
+  } finally {
+    await client.end();
+  }
+}
+
 async function stopServer(folder: string): Promise<void> {
   if (!existsSync(join(folder, "postgres", "initialised.json"))) return;
   const found = await findPostmaster(await openCluster(folder));
@@ -193,9 +224,8 @@ export async function withJournal<T>(folder: string, read: (journal: PostgresJou
   const cluster = await openCluster(folder);
   const found = await findPostmaster(cluster);
   const server = found ?? (await startPostmaster(cluster, 0));
-  const url = `postgres://${SUPERUSER}:${encodeURIComponent(cluster.password)}@127.0.0.1:${server.port}/dsta`;
   try {
-    const journal = await openPostgresJournal({ url, clock: machineClock, monotonicMs: () => performance.now() });
+    const journal = await openPostgresJournal({ url: urlOf(cluster, server), clock: machineClock, monotonicMs: () => performance.now() });
     try {
       return await read(journal);
     } finally {

@@ -44,7 +44,7 @@ export class People {
   /** One thing somebody does now. */
   act(trading: TradingLife, venue: SimVenue, nowMs: number): void {
     const random = this.#random;
-    const deeds = [this.#switchTrading, this.#orderByHand, this.#orderByHand, this.#cancel, this.#lead, this.#limit, this.#breakActor];
+    const deeds = [this.#switchTrading, this.#switchTrading, this.#lead, this.#orderByHand, this.#orderByHand, this.#cancel, this.#lead, this.#limit, this.#breakActor];
     if (random.next() < 0.1) {
       this.done.push("disconnect");
       return venue.inject.disconnect(random.integer(100, 3_000));
@@ -66,7 +66,7 @@ export class People {
   }
 
   #switchTrading(trading: TradingLife): void {
-    const state = this.#one(["active", "active", "reducing", "halted"] as const);
+    const state = this.#one(["active", "active", "active", "active", "reducing", "halted"] as const);
     this.#ask(state, trading.floor.host.ask(riskMessages.setTrading, ACCOUNT, { account: ACCOUNT, state, by: "people", reason: "drill" }));
   }
 
@@ -106,7 +106,7 @@ export class People {
   #lead(trading: TradingLife): void {
     const { host } = trading.floor;
     const { id } = this.#one(STRATEGIES);
-    const deed = this.#one(["pause", "start", "start", "stop", "close", "params"] as const);
+    const deed = this.#one(["pause", "start", "start", "start", "start", "stop", "close", "params"] as const);
     if (deed === "pause") this.#ask(deed, host.ask(strategyMessages.pause, id, { id, by: "people" }));
     else if (deed === "start") this.#ask(deed, host.ask(strategyMessages.start, id, { id, by: "people" }));
     else if (deed === "params") this.#ask(deed, host.ask(strategyMessages.setParameters, id, { id, by: "people", params: { size: this.#random.integer(200, 9_000) } }));

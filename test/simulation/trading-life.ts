@@ -61,7 +61,9 @@ export interface TradingLife {
 }
 
 export function openFloor(life: Life, journal: Journal, venue: Venue, symbols: readonly string[]): TradingLife {
-  const feed = new LocalFeed();
+  const feed = new LocalFeed((subject, error) => {
+    throw new Error(`a listener of ${subject} failed`, { cause: error });
+  });
   const log = (): void => undefined;
   const floor = new Floor({
     nodeId: "simulated",

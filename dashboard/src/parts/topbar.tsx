@@ -111,7 +111,7 @@ function Stats() {
           "—"
         ) : (
           <span class={stale ? "t1" : dayTone(pnl)}>
-            <Figure text={decimal(pnl.dayPnl, { places: 2, signed: true })} /> {percent(pnl.dayPnlRatio, 2, true)}
+            <Figure text={`${stale ? "≈ " : ""}${decimal(pnl.dayPnl, { places: 2, signed: true })}`} /> {percent(pnl.dayPnlRatio, 2, true)}
           </span>
         )}
       </Stat>
