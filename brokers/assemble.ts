@@ -2,8 +2,8 @@
  * Puts a floor together: data folder, database, journal, market, actors, in this order; `Closers` ends them in the
  * opposite one. Refuses to own the broker: whoever starts the process does.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { rm, unlink, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ServiceBroker } from "moleculer";
 import pg from "pg";
@@ -27,7 +27,7 @@ import type { MeshParts } from "./mesh.ts";
 import { type DataFolder, openDataFolder } from "./postgres/data-folder.ts";
 import { connectDatabase, type Database } from "./postgres/database.ts";
 import { startEmbeddedPostgres } from "./postgres/embedded-postgres.ts";
-import { defer, elapsedMs, systemClock } from "./system-ports.ts";
+import { elapsedMs, systemClock, systemPorts } from "./system-ports.ts";
 import { watchVitals } from "./vitals.ts";
 
 export interface AssembledFloor {
@@ -52,7 +52,7 @@ export async function assembleFloor(settings: Settings, options: StartOptions, c
   closers.add("data folder", () => folder.close());
   const log = openLog(folder.path, settings.logLevel, options.jsonLog);
   closers.add("log", () => log.close());
-  const { database, journal, pool } = await openStorage(settings, folder, log, closers);
+  const { database, journal, pool } = await openStorage(settings, options, folder, log, closers);
 
   const logLine = (level: "debug" | "info" | "warn" | "error", text: string, error?: unknown): void =>
     log.logger[level](error === undefined ? {} : { err: error }, text);
@@ -74,9 +74,7 @@ export async function assembleFloor(settings: Settings, options: StartOptions, c
     feed,
     announcer,
     log: logLine,
-    systemClock,
-    elapsedMs,
-    defer,
+    ...systemPorts,
     tradingClock: source.tradingClock,
     venues: [source.venue],
     startEquity: settings.simEquity,
@@ -90,10 +88,7 @@ export async function assembleFloor(settings: Settings, options: StartOptions, c
   const auth = createAuth({ pool, clock: systemClock });
   await auth.prepare();
   const admin = await auth.ensureAdmin({ password: settings.adminPassword });
-  const ids = await firstStrategies(journal, source, options.strategies);
-  await floor.wake(ids);
-  for (const { id, params } of options.strategies)
-    await floor.host.ask(strategyMessages.setParameters, id, { id, params, by: "start flags", note: "--set" });
+  const ids = await wakeFloor(floor, journal, source, options.strategies);
   let readyAtMs: number | null = null;
   const mesh: MeshParts = {
     nodeId: NODE_ID,
@@ -112,7 +107,7 @@ export async function assembleFloor(settings: Settings, options: StartOptions, c
     node: vitals.row,
     feeds: () => floor.feeds(),
     readyAtMs: () => readyAtMs,
-    gateway: { host: options.host ?? settings.host, port: options.port ?? settings.port, dashboardFolder: DASHBOARD, version: VERSION },
+    gateway: gatewayOf(settings, options),
     onStopped: () => closers.closeAll(),
   };
   const opened = async (broker: ServiceBroker): Promise<string> => {
@@ -125,49 +120,60 @@ export async function assembleFloor(settings: Settings, options: StartOptions, c
   return { mesh, adminPassword: admin.password, dataFolder: folder.path, database, source, strategies: ids.length, opened };
 }
 
-/** A replay starts from nothing each time, unless a folder was named for it. */
+function gatewayOf(settings: Settings, options: StartOptions): MeshParts["gateway"] {
+  return { host: options.host ?? settings.host, port: options.port ?? settings.port, dashboardFolder: DASHBOARD, version: VERSION };
+}
+
 async function takeFolder(settings: Settings, options: StartOptions): Promise<DataFolder> {
-  const named = options.data ?? settings.dataFolder;
+  const kind = options.replay.length > 0 ? ("replay" as const) : ("floor" as const);
+  return openDataFolder(options.data ?? settings.dataFolder ?? `.dsta/${kind}`, { kind });
+}
+
+interface Storage {
+  readonly database: string;
+  readonly journal: PostgresJournal;
+  readonly pool: pg.Pool;
+}
+
+/** A replay keeps its journal in a server of its own, whatever DATABASE_URL says: it is thrown away at the next one. */
+async function openStorage(settings: Settings, options: StartOptions, folder: DataFolder, log: Log, closers: Closers): Promise<Storage> {
   const isReplay = options.replay.length > 0;
-  const path = named ?? (isReplay ? ".dsta/replay" : ".dsta/floor");
-  const kind = isReplay ? ("replay" as const) : ("floor" as const);
-  const folder = await openDataFolder(path, { kind });
-  if (!isReplay || named !== undefined) return folder;
-  await forgetLastReplay(folder);
-  return folder;
-}
-
-async function forgetLastReplay(folder: DataFolder): Promise<void> {
-  // A server left behind by a killed replay still holds the old files.
-  if (existsSync(join(folder.path, "pg"))) {
-    const left = await startEmbeddedPostgres({ folder: folder.path });
-    await left.stop();
-  }
-  await rm(join(folder.path, "pg"), { recursive: true, force: true });
-}
-
-async function openStorage(
-  settings: Settings,
-  folder: DataFolder,
-  log: Log,
-  closers: Closers,
-): Promise<{ database: string; journal: PostgresJournal; pool: pg.Pool }> {
+  const url = isReplay ? undefined : settings.databaseUrl;
   const onChange = ({ state, why }: { state: string; why: string }): void => log.logger.warn(`embedded PostgreSQL ${state}: ${why}`);
-  const server: Database =
-    settings.databaseUrl === undefined
-      ? await startEmbeddedPostgres({ folder: folder.path, onChange })
-      : await connectDatabase(settings.databaseUrl);
+  const server: Database = url === undefined ? await startEmbeddedPostgres({ folder: folder.path, onChange }) : await connectDatabase(url);
   closers.add("PostgreSQL", () => server.stop());
+  if (isReplay) await forgetLastReplay(server.url);
   const journal = await openPostgresJournal({ url: server.url, clock: systemClock, monotonicMs: elapsedMs });
   closers.add("journal", () => journal.close());
   const pool = new pg.Pool({ connectionString: server.url, max: 4 });
   pool.on("error", (error) => log.logger.warn({ err: error }, "idle database connection lost"));
   closers.add("database pool", () => pool.end());
-  return {
-    database: `${settings.databaseUrl === undefined ? "embedded PostgreSQL" : "PostgreSQL"} at ${server.host}:${server.port}`,
-    journal,
-    pool,
-  };
+  return { database: `${url === undefined ? "embedded PostgreSQL" : "PostgreSQL"} at ${server.host}:${server.port}`, journal, pool };
+}
+
+/** The recorded market starts again from its first frame, so the account does too. */
+async function forgetLastReplay(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query("drop schema if exists dsta cascade");
+  } finally {
+    await client.end();
+  }
+}
+
+async function wakeFloor(
+  floor: Floor,
+  journal: PostgresJournal,
+  source: MarketSource,
+  overrides: StartOptions["strategies"],
+): Promise<string[]> {
+  const ids = await firstStrategies(journal, source, overrides);
+  await floor.wake(ids);
+  for (const { id, params } of overrides) {
+    await floor.host.ask(strategyMessages.setParameters, id, { id, params, by: "start flags", note: "--set" });
+  }
+  return ids;
 }
 
 /** A new floor begins with the sample strategies running; an old one with what it had. */

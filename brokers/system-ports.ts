@@ -21,6 +21,9 @@ export const elapsedMs = (): number => performance.now();
 /** Runs after the input and output that is waiting now. */
 export const defer = (callback: () => void): void => void setImmediate(callback);
 
+/** What the actor runtime needs of the machine. */
+export const systemPorts = { systemClock, elapsedMs, defer } as const;
+
 export const newId = (): string => randomUUID();
 
 export const wait = (delayMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delayMs));

@@ -39,10 +39,10 @@ export function publicError(error: unknown): DstaError {
   if (!isExpected(error)) return INTERNAL;
   const mesh = MESH_FAILURES[error.type];
   if (mesh) return mesh;
-  const { code } = error as { code: unknown };
+  const { code, retryable } = error as { code: unknown; retryable?: unknown };
   if (typeof code !== "number" || code < 400 || code > 599) return INTERNAL;
   if (error.name !== "DstaError" && code >= 500) return INTERNAL;
-  return new DstaError(error.type, error.message, { code, retryable: Boolean(error.retryable), data: error.data ?? {} });
+  return new DstaError(error.type, error.message, { code, retryable: retryable === true, data: error.data ?? {} });
 }
 
 export function errorBody(error: DstaError, requestId: string): ErrorBody {

@@ -5,7 +5,7 @@
 import type { Context, ServiceSchema } from "moleculer";
 import { connectionMessages, executionMessages, riskMessages } from "../../domain/contract/actors.ts";
 import type { Desk } from "../../domain/contract/desk.ts";
-import type { FloorHealth, FloorInfo, TradingSwitch } from "../../domain/contract/stream.ts";
+import type { FloorInfo, FloorStatus, TradingSwitch } from "../../domain/contract/stream.ts";
 import type { ActorRow, EventRow, NodeRow } from "../../domain/contract/views.ts";
 import type { Journal } from "../../domain/journal/journal.ts";
 import type { Clock } from "../../domain/kernel/clock.ts";
@@ -27,12 +27,6 @@ export interface FloorDeps {
   readonly readyAtMs: () => number | null;
 }
 
-export interface FloorStatus {
-  readonly floor: FloorInfo;
-  readonly trading: TradingSwitch;
-  readonly health: FloorHealth;
-}
-
 interface Check {
   readonly name: string;
   readonly ok: boolean;
@@ -51,9 +45,25 @@ export function floorService(deps: FloorDeps): ServiceSchema {
         const { live, total } = deps.feeds();
         const journalHealth = journal.health();
         return {
-          floor: { desk: desk.name, mode: desk.mode, version: deps.version, startedAtMs: deps.startedAtMs, venues: desk.venues, replay: deps.replay() },
+          floor: {
+            desk: desk.name,
+            mode: desk.mode,
+            version: deps.version,
+            startedAtMs: deps.startedAtMs,
+            venues: desk.venues,
+            replay: deps.replay(),
+          },
           trading: await trading(),
-          health: { nodesUp: 1, nodesTotal: 1, feedsLive: live, feedsTotal: total, clockOffsetMs: null, journalOk: journalHealth.ok, journalP50Ms: journalHealth.p50Ms, nowMs: clock.now() },
+          health: {
+            nodesUp: 1,
+            nodesTotal: 1,
+            feedsLive: live,
+            feedsTotal: total,
+            clockOffsetMs: null,
+            journalOk: journalHealth.ok,
+            journalP50Ms: journalHealth.p50Ms,
+            nowMs: clock.now(),
+          },
         };
       },
       async health(ctx: Context<unknown, { $statusCode?: number }>) {
@@ -103,6 +113,10 @@ async function healthChecks({ desk, host, journal, feeds, readyAtMs }: FloorDeps
   checks.push({ name: "connection", ok: connected, detail: connected ? account : reason });
   checks.push({ name: "orders", ok: unknown === 0, detail: unknown === 0 ? "none unknown" : `${unknown} unknown, being looked up` });
   const stopped = host.rows().filter(({ state }) => state === "stopped" || state === "restarting");
-  checks.push({ name: "actors", ok: stopped.length === 0, detail: stopped.length === 0 ? `${host.size} running` : stopped.map(({ actorId }) => actorId).join(", ") });
+  checks.push({
+    name: "actors",
+    ok: stopped.length === 0,
+    detail: stopped.length === 0 ? `${host.size} running` : stopped.map(({ actorId }) => actorId).join(", "),
+  });
   return checks;
 }

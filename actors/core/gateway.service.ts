@@ -175,8 +175,6 @@ function siteHandler(service: GatewayService, settings: GatewaySettings) {
     request.headers["x-request-id"] = requestIdOf(request.headers["x-request-id"]);
     delete request.headers["x-correlation-id"];
     const path = request.url ?? "/";
-    if (request.method === "OPTIONS")
-      return service.errorHandler(request, response, methodRefused("OPTIONS", ["GET", "HEAD", "POST", "PUT"]));
     if (path.startsWith(`${API_PATH}/`)) return void service.httpHandler(request, response);
     if (request.method !== "GET" && request.method !== "HEAD") {
       return service.errorHandler(request, response, methodRefused(request.method ?? "", ["GET", "HEAD"]));

@@ -24,7 +24,7 @@ import type { OrderEvent } from "../../domain/order/events.ts";
 import { LookupSchedule, type LookupPolicy } from "../../domain/order/lookup-schedule.ts";
 import { type Order, orderIdOf, ownerOf } from "../../domain/order/order.ts";
 import { OrderRegistry } from "../../domain/order/order-registry.ts";
-import { neverArrived, reconcileEvents, reportEvents } from "../../domain/order/reports.ts";
+import { inVenueOrder, neverArrived, reconcileEvents, reportEvents } from "../../domain/order/reports.ts";
 import { type ApprovedIntent, confirmApproved } from "../../domain/order/approved.ts";
 import { isOpen } from "../../domain/order/transitions.ts";
 import type { VenueOrder, VenueReport } from "../../domain/order/types.ts";
@@ -51,6 +51,8 @@ const SWEEP_MS = 250;
 const SNAPSHOT_EVENTS = 1_000;
 /** Reaches behind the last thing known, for clocks that differ and reports that were under way. */
 const BACKFILL_OVERLAP_MS = 60_000;
+/** Most events of one append while catching up with the venue. */
+const RECONCILE_EVENTS = 500;
 
 export function executionActor(deps: ExecutionDeps) {
   return defineActor<ExecutionActorState, typeof executionMessages>({
@@ -197,14 +199,26 @@ function backfill(ctx: Ctx): void {
   );
 }
 
+/** Takes over what the venue says about our orders: what was missed is journaled in the order in which it happened there. */
 async function reconcile(ctx: Ctx, venueOrders: readonly VenueOrder[]): Promise<void> {
   const atMs = ctx.clock.now();
+  const missed: OrderEvent[] = [];
   for (const venueOrder of venueOrders) {
     const order = ctx.state.orders.get(venueOrder.clientOrderId);
-    if (order) await commit(ctx, reconcileEvents(order, venueOrder, atMs));
+    if (order) missed.push(...reconcileEvents(order, venueOrder, atMs));
     else if (venueOrder.status === "open")
       ctx.announce("critical", `the venue has an open order ${venueOrder.clientOrderId} that is not ours`, "ORPHAN_ORDER");
   }
+  const events = inVenueOrder(missed);
+  for (let first = 0; first < events.length; first += RECONCILE_EVENTS) await commit(ctx, events.slice(first, first + RECONCILE_EVENTS));
+  for (const { status, clientOrderId } of venueOrders) if (status === "open") await cancelAgain(ctx, clientOrderId);
+}
+
+/** A cancel that the venue's view does not show was lost on its way. Asking again is safe: an order is cancelled once. */
+async function cancelAgain(ctx: Ctx, orderId: string): Promise<void> {
+  const order = ctx.state.orders.get(orderId);
+  if (!order?.cancelRequested || !isOpen(order.status)) return;
+  await ctx.ask(connectionMessages.cancel, ctx.id, { symbol: order.intent.symbol, clientOrderId: orderId });
 }
 
 /** At a start: orders we journaled that the venue may never have seen. */
@@ -218,7 +232,7 @@ async function findLost(ctx: Ctx, deps: ExecutionDeps): Promise<void> {
 
 async function resolveLookup(ctx: Ctx, deps: ExecutionDeps, order: Order, found: VenueOrder | null): Promise<void> {
   const atMs = ctx.clock.now();
-  if (found) return commit(ctx, reconcileEvents(order, found, atMs));
+  if (found) return reconcile(ctx, [found]);
   if (order.venueOrderId === null && atMs - order.createdAtMs >= deps.lookup.arrivalGraceMs)
     return commit(ctx, [neverArrived(order, atMs)]);
   if (order.status !== "Unknown")

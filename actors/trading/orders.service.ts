@@ -49,14 +49,14 @@ interface Page {
 type Params<P> = Context<P, { user?: { name: string } }>;
 
 export function ordersService(deps: OrdersDeps): ServiceSchema {
-  const { desk, host, journal } = deps;
+  const { desk, host } = deps;
   const account = desk.accounts[0]!;
   const by = (ctx: Params<unknown>): string => ctx.meta.user?.name ?? "operator";
-  const stream = `execution/${account}`;
 
   return {
     name: "orders",
     actions: {
+      ...historyActions(deps),
       async create(ctx: Params<OrderWish>): Promise<OrderRow> {
         const intent = await intentOf(deps, ctx.params, by(ctx));
         const placed = await host.ask(riskMessages.place, intent.account, intent);
@@ -69,30 +69,6 @@ export function ordersService(deps: OrdersDeps): ServiceSchema {
       active: async (ctx: Params<{ strategyId?: string }>) => ({
         items: await host.ask(executionMessages.open, account, { account, strategyId: ctx.params.strategyId }),
       }),
-      async list(ctx: Params<Page & { strategyId?: string; symbol?: string }>) {
-        const { limit, before, strategyId, symbol } = ctx.params;
-        const submitted = await journal.query({
-          stream,
-          types: ["OrderSubmitted"],
-          match: matching({ strategyId, symbol }),
-          limit,
-          ...pageFrom(before),
-        });
-        const items = await Promise.all(
-          submitted.map(
-            async (event) =>
-              (await recent(host, account, String(event.data.orderId))) ??
-              orderRow(await foldOrder(journal, stream, String(event.data.orderId))),
-          ),
-        );
-        return { items, next: nextOf(submitted, limit) };
-      },
-      async get(ctx: Params<{ id: string }>) {
-        const { id } = ctx.params;
-        const row = (await recent(host, account, id)) ?? orderRow(await foldOrder(journal, stream, id));
-        const fills = await journal.query({ stream: `positions/${account}`, types: ["FillBooked"], match: { orderId: id }, limit: 1_000 });
-        return { ...row, fills: fills.map(fillOf).reverse() };
-      },
       async cancel(ctx: Params<{ id: string }>): Promise<OrderRow> {
         const orderId = ctx.params.id;
         return host.ask(executionMessages.cancel, account, { account, orderId, by: by(ctx), reason: `cancelled by ${by(ctx)}` });
@@ -106,19 +82,51 @@ export function ordersService(deps: OrdersDeps): ServiceSchema {
         });
         return { requested };
       },
-      async fills(ctx: Params<Page & { orderId?: string; strategyId?: string; symbol?: string; fromMs?: number; toMs?: number }>) {
-        const { limit, before, fromMs, toMs, orderId, strategyId, symbol } = ctx.params;
-        const range = { ...(fromMs === undefined ? {} : { fromMs }), ...(toMs === undefined ? {} : { toMs }) };
-        const booked = await journal.query({
-          stream: `positions/${account}`,
-          types: ["FillBooked"],
-          match: matching({ orderId, strategyId, symbol }),
-          limit,
-          ...range,
-          ...pageFrom(before),
-        });
-        return { items: booked.map(fillOf), next: nextOf(booked, limit) };
-      },
+    },
+  };
+}
+
+/** What is read from the journal. */
+function historyActions({ desk, host, journal }: OrdersDeps): ServiceSchema["actions"] {
+  const account = desk.accounts[0]!;
+  const stream = `execution/${account}`;
+  return {
+    async list(ctx: Params<Page & { strategyId?: string; symbol?: string }>) {
+      const { limit, before, strategyId, symbol } = ctx.params;
+      const submitted = await journal.query({
+        stream,
+        types: ["OrderSubmitted"],
+        match: matching({ strategyId, symbol }),
+        limit,
+        ...pageFrom(before),
+      });
+      const items = await Promise.all(
+        submitted.map(
+          async (event) =>
+            (await recent(host, account, String(event.data.orderId))) ??
+            orderRow(await foldOrder(journal, stream, String(event.data.orderId))),
+        ),
+      );
+      return { items, next: nextOf(submitted, limit) };
+    },
+    async get(ctx: Params<{ id: string }>) {
+      const { id } = ctx.params;
+      const row = (await recent(host, account, id)) ?? orderRow(await foldOrder(journal, stream, id));
+      const fills = await journal.query({ stream: `positions/${account}`, types: ["FillBooked"], match: { orderId: id }, limit: 1_000 });
+      return { ...row, fills: fills.map(fillOf).reverse() };
+    },
+    async fills(ctx: Params<Page & { orderId?: string; strategyId?: string; symbol?: string; fromMs?: number; toMs?: number }>) {
+      const { limit, before, fromMs, toMs, orderId, strategyId, symbol } = ctx.params;
+      const range = { ...(fromMs === undefined ? {} : { fromMs }), ...(toMs === undefined ? {} : { toMs }) };
+      const booked = await journal.query({
+        stream: `positions/${account}`,
+        types: ["FillBooked"],
+        match: matching({ orderId, strategyId, symbol }),
+        limit,
+        ...range,
+        ...pageFrom(before),
+      });
+      return { items: booked.map(fillOf), next: nextOf(booked, limit) };
     },
   };
 }

@@ -52,7 +52,6 @@ type ExecutionNotice = Omit<OrderNotice, "order">;
 
 const TICK_MS = 250;
 const CURVE_MS = 5_000;
-const SAMPLE_MS = 60_000;
 const SNAPSHOT_EVENTS = 2_000;
 const DAY_MS = 86_400_000;
 
@@ -218,7 +217,7 @@ async function onTick(ctx: Ctx): Promise<void> {
   tops.clear();
   const nowMs = ctx.clock.now();
   if (nowMs - (curve.last?.atMs ?? 0) >= CURVE_MS && book.isPriced) curve.add({ atMs: nowMs, equity: toNumber(book.equity) });
-  if (nowMs - ctx.state.lastSampleMs >= SAMPLE_MS && book.isPriced) {
+  if (nowMs - ctx.state.lastSampleMs >= sampleMs && book.isPriced) {
     ctx.state.lastSampleMs = nowMs;
     await stream.append([sampleOf(book, nowMs)]);
   }

@@ -89,7 +89,10 @@ export async function startPostmaster(cluster: Cluster, preferredPort: number): 
 
 /** Fast shutdown (open transactions roll back), immediate when that takes too long. */
 export async function stopPostmaster(postmaster: Postmaster): Promise<void> {
-  for (const [signal, limitMs] of [["SIGINT", FAST_STOP_MS], ["SIGQUIT", FAST_STOP_MS]] as const) {
+  for (const [signal, limitMs] of [
+    ["SIGINT", FAST_STOP_MS],
+    ["SIGQUIT", FAST_STOP_MS],
+  ] as const) {
     if (!isAlive(postmaster.process)) return;
     process.kill(postmaster.process.pid, signal);
     const deadline = performance.now() + limitMs;

@@ -59,6 +59,9 @@ function accountNamed(name: string): ServerUser | null {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
   }
-  const fields = accounts.split("\n").find((line) => line.startsWith(`${name}:`))?.split(":");
+  const fields = accounts
+    .split("\n")
+    .find((line) => line.startsWith(`${name}:`))
+    ?.split(":");
   return fields ? { uid: Number(fields[2]), gid: Number(fields[3]) } : null;
 }

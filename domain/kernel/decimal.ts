@@ -13,6 +13,7 @@ export type Decimal = bigint & { readonly [decimalBrand]: true };
 export type Rounding = "down" | "up" | "half-even";
 
 const SCALE = 18;
+const ZERO_DIGIT = 48;
 const ONE = 10n ** 18n;
 const POWERS: readonly bigint[] = Array.from({ length: SCALE + 1 }, (_, exponent) => 10n ** BigInt(exponent));
 const PATTERN = /^([+-]?)(\d{1,30})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,3}))?$/;
@@ -68,11 +69,14 @@ export function toNumber(value: Decimal): number {
 
 /** Shortest exact text: no exponent, no trailing zeros. */
 export function format(value: Decimal): string {
+  if (value === 0n) return "0";
   const negative = value < 0n;
   const digits = (negative ? -value : value).toString().padStart(SCALE + 1, "0");
-  const fraction = digits.slice(-SCALE).replace(/0+$/, "");
-  const whole = digits.slice(0, -SCALE);
-  return `${negative ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
+  const point = digits.length - SCALE;
+  let end = digits.length;
+  while (end > point && digits.charCodeAt(end - 1) === ZERO_DIGIT) end--;
+  const fraction = end === point ? "" : `.${digits.slice(point, end)}`;
+  return `${negative ? "-" : ""}${digits.slice(0, point)}${fraction}`;
 }
 
 export function add(a: Decimal, b: Decimal): Decimal {

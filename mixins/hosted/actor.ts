@@ -63,9 +63,19 @@ export interface ActorDefinition<S = unknown, M extends MessageMap = MessageMap>
   gaveUp?(ctx: ActorContext<S>, error: Error): Promise<"stop" | "revive">;
 }
 
+/** Takes any context and params: each handler was checked against its contract where it was defined. */
+type AnyHandler = { bivariant(ctx: ActorContext<unknown>, params: unknown): unknown }["bivariant"];
+
 /** An actor definition with its types worn off, as the host keeps it. */
-// oxlint-disable-next-line no-explicit-any -- one host keeps actors of every state type; each definition is checked where it is made
-export type AnyActor = ActorDefinition<any, any>;
+export interface AnyActor extends Pick<
+  ActorDefinition,
+  "kind" | "key" | "messages" | "mailbox" | "supervise" | "passivateMs" | "interleave"
+> {
+  activate(ctx: ActorContext<unknown>): unknown;
+  readonly handle: Readonly<Record<string, AnyHandler>>;
+  deactivate?(ctx: ActorContext<unknown>): void | Promise<void>;
+  gaveUp?(ctx: ActorContext<unknown>, error: Error): Promise<"stop" | "revive">;
+}
 
 export function defineActor<S, M extends MessageMap>(definition: ActorDefinition<S, M>): ActorDefinition<S, M> {
   return definition;

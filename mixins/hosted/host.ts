@@ -29,6 +29,7 @@ export class ActorHost {
   readonly #waitingAsks = new Set<Envelope>();
   readonly #rates = new WeakMap<Cell, { processed: number; atMs: number; perSecond: number }>();
   #pending = 0;
+  #quietWaiters: (() => void)[] = [];
   #sweeping = false;
 
   constructor(ports: HostPorts) {
@@ -40,7 +41,7 @@ export class ActorHost {
       runQueue: new RunQueue(ports),
       ask: (message, id, params) => this.ask(message, id, params),
       tell: (message, id, params) => this.tell(message, id, params),
-      pending: (change) => void (this.#pending += change),
+      pending: (change) => this.#count(change),
       forget: (cell) => void this.#cells.get(cell.kind)?.delete(cell.id),
     };
   }
@@ -106,6 +107,20 @@ export class ActorHost {
 
   get waiting(): number {
     return this.#pending;
+  }
+
+  /** Resolves at the next moment that is quiet; it may be over by the time the caller runs. */
+  whenQuiet(): Promise<void> {
+    if (this.quiet) return Promise.resolve();
+    return new Promise((resolve) => this.#quietWaiters.push(resolve));
+  }
+
+  #count(change: 1 | -1): void {
+    this.#pending += change;
+    if (this.#pending > 0 || this.#quietWaiters.length === 0) return;
+    const waiters = this.#quietWaiters;
+    this.#quietWaiters = [];
+    for (const resolve of waiters) resolve();
   }
 
   get size(): number {

@@ -170,8 +170,15 @@ async function strategiesOf(floor: FloorProcess): Promise<unknown[]> {
 }
 
 function differing(what: string, got: unknown, wanted: unknown): string[] {
-  const [left, right] = [JSON.stringify(got), JSON.stringify(wanted)];
+  const [left, right] = [canonical(got), canonical(wanted)];
   return left === right ? [] : [`${what}: expected ${right}, got ${left}`];
+}
+
+/** JSON with sorted keys: the journal keeps values, not the order of an object's keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === "object" && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+  );
 }
 
 function report(moments: readonly Moment[]): void {

@@ -20,6 +20,10 @@ const UNKNOWN: FrameRoute = { kind: "unknown", symbol: "" };
 const SNAPSHOT: FrameRoute = { kind: "snapshot", symbol: "" };
 const CONTROL: FrameRoute = { kind: "control", symbol: "" };
 
+/** Stream names remembered; at the bound all are forgotten and read anew. Binance allows 1,024 streams a connection. */
+const ROUTES_MAX = 8_192;
+const routes = new Map<string, FrameRoute>();
+
 const KIND_BY_EVENT: ReadonlyMap<string, RouteKind> = new Map([
   ["depthUpdate", "depth"],
   ["trade", "trade"],
@@ -31,7 +35,7 @@ const KIND_BY_EVENT: ReadonlyMap<string, RouteKind> = new Map([
 export function routeBinance(frame: string): FrameRoute {
   if (frame.startsWith(COMBINED_START)) {
     const end = frame.indexOf('"', COMBINED_START.length);
-    return end < 0 ? UNKNOWN : routeStream(frame.slice(COMBINED_START.length, end));
+    return end < 0 ? UNKNOWN : routeNamed(frame.slice(COMBINED_START.length, end));
   }
   if (frame.startsWith(SNAPSHOT_START)) return SNAPSHOT;
   if (frame.startsWith(BARE_DEPTH_START)) {
@@ -40,6 +44,16 @@ export function routeBinance(frame: string): FrameRoute {
     if (start >= SYMBOL_KEY.length && end > start && end < SYMBOL_WITHIN) return { kind: "depth", symbol: frame.slice(start, end) };
   }
   return routeParsed(frame);
+}
+
+/** The streams of a connection are few and come again and again: each name is read once, as long as it is remembered. */
+function routeNamed(stream: string): FrameRoute {
+  const known = routes.get(stream);
+  if (known !== undefined) return known;
+  if (routes.size >= ROUTES_MAX) routes.clear();
+  const route = Object.freeze(routeStream(stream));
+  routes.set(stream, route);
+  return route;
 }
 
 /** `btcusdt@depth@100ms`, `ethusdt@aggTrade`. */

@@ -1,4 +1,4 @@
-/** Positions and the account. */
+/** REST routes: positions and the account. The table that uses them is ../routes.ts. */
 import { z } from "zod";
 import { idText, symbolText } from "../fields.ts";
 import * as view from "../views.ts";

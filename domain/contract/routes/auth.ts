@@ -1,4 +1,4 @@
-/** Logging in and out. */
+/** REST routes: logging in and out. The table that uses them is ../routes.ts. */
 import { z } from "zod";
 import { nothing, route, type Route } from "./route.ts";
 

@@ -1,4 +1,4 @@
-/** Market data. */
+/** REST routes: market data. The table that uses them is ../routes.ts. */
 import { z } from "zod";
 import { decimalText, intervalText, symbolText, venueText } from "../fields.ts";
 import * as view from "../views.ts";

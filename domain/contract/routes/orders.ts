@@ -1,4 +1,4 @@
-/** Orders and fills. */
+/** REST routes: orders and fills. The table that uses them is ../routes.ts. */
 import { z } from "zod";
 import { idText, pageOf, positiveDecimalText, symbolText, whyText } from "../fields.ts";
 import * as view from "../views.ts";

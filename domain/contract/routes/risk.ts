@@ -1,4 +1,4 @@
-/** Limits, violations, the trading switch. */
+/** REST routes: limits, violations, the trading switch. The table that uses them is ../routes.ts. */
 import { z } from "zod";
 import { idText, pageOf, whyText } from "../fields.ts";
 import * as view from "../views.ts";

@@ -1,4 +1,4 @@
-/** Strategy instances. */
+/** REST routes: strategy instances. The table that uses them is ../routes.ts. */
 import { z } from "zod";
 import { decimalText, idText, pageOf, symbolText } from "../fields.ts";
 import * as view from "../views.ts";

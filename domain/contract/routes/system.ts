@@ -1,4 +1,4 @@
-/** The floor as a whole: health, actors, nodes, events. */
+/** REST routes: the floor as a whole: health, actors, nodes, events. The table that uses them is ../routes.ts. */
 import { z } from "zod";
 import { pageLimit } from "../fields.ts";
 import * as view from "../views.ts";
