@@ -54,18 +54,17 @@ export async function assembleFloor(settings: Settings, options: StartOptions, c
   closers.add("log", () => log.close());
   const { database, journal, pool } = await openStorage(settings, options, folder, log, closers);
 
-  const logLine = (level: "debug" | "info" | "warn" | "error", text: string, error?: unknown): void =>
-    log.logger[level](error === undefined ? {} : { err: error }, text);
-  const feed = new LocalFeed((subject, error) => logLine("error", `a listener of ${subject} failed`, error));
+  const feed = new LocalFeed((subject, error) => log.line("error", `a listener of ${subject} failed`, error));
+  let isAwake = false;
   let awake: () => void = () => undefined;
-  const awakened = new Promise<void>((resolve) => (awake = resolve));
+  const awakened = new Promise<void>((resolve) => (awake = resolve)).then(() => {
+    isAwake = true;
+    return floor.quiet();
+  });
   // A replay must not run ahead of those who are still waking up.
-  const quiet = async (): Promise<void> => {
-    await awakened;
-    await floor.quiet();
-  };
+  const quiet = (): Promise<void> | void => (isAwake ? floor.quiet() : awakened);
   const source = await openMarketSource({ settings, options, journal, quiet });
-  const announcer = new Announcer(source.tradingClock, feed, logLine);
+  const announcer = new Announcer(source.tradingClock, feed, log.line);
   const floor: Floor = new Floor({
     nodeId: NODE_ID,
     desk: source.desk,
@@ -73,12 +72,13 @@ export async function assembleFloor(settings: Settings, options: StartOptions, c
     journal,
     feed,
     announcer,
-    log: logLine,
+    log: log.line,
     ...systemPorts,
     tradingClock: source.tradingClock,
     venues: [source.venue],
     startEquity: settings.simEquity,
     definitionOf: strategyNamed,
+    ...(source.equitySampleMs === undefined ? {} : { equitySampleMs: source.equitySampleMs }),
   });
   const vitals = watchVitals(NODE_ID, ["all"], floor.host);
   closers.add("vital signs", vitals.close);

@@ -10,6 +10,8 @@ import { createStream, type RotatingFileStream } from "rotating-file-stream";
 
 export interface Log {
   readonly logger: Logger;
+  /** One line, with what was thrown. */
+  line(level: "debug" | "info" | "warn" | "error", text: string, error?: unknown): void;
   close(): Promise<void>;
 }
 
@@ -44,5 +46,9 @@ export function openLog(folder: string, level: string, toStdout: boolean): Log {
     { level, redact: { paths: REDACTED, censor: "[hidden]" }, base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.multistream(streams as pino.StreamEntry[]),
   );
-  return { logger, close: () => new Promise((resolve) => file.end(resolve)) };
+  return {
+    logger,
+    line: (lineLevel, text, error) => logger[lineLevel](error === undefined ? {} : { err: error }, text),
+    close: () => new Promise((resolve) => file.end(resolve)),
+  };
 }

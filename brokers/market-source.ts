@@ -20,6 +20,8 @@ export interface MarketSource {
   readonly venue: Venue;
   readonly tradingClock: Clock;
   readonly samples: readonly SampleStrategy[];
+  /** Trading time between two journaled samples of equity; absent: as a floor does by itself. */
+  readonly equitySampleMs?: number;
   /** What is played, for the screens; null on the simulated venue. */
   replay(): FloorInfo["replay"];
 }
@@ -27,12 +29,15 @@ export interface MarketSource {
 /** Submit and report latencies of paper trading, ms: a venue two network hops away. */
 const LATENCY_MS = { submit: 20, report: 15 } as const;
 
+/** Candles between two samples of equity in a replay. */
+const BARS_PER_SAMPLE = 60;
+
 export interface SourceParts {
   readonly settings: Settings;
   readonly options: StartOptions;
   readonly journal: Journal;
   /** Resolves when nothing is left to do about what was delivered so far. */
-  quiet(): Promise<void>;
+  quiet(): Promise<void> | void;
 }
 
 export function openMarketSource(parts: SourceParts): Promise<MarketSource> {
@@ -73,7 +78,9 @@ async function openReplay({ settings, options, journal, quiet }: SourceParts): P
     const { share, finished, malformed } = venue.progress();
     return { file, progressRatio: share, finished, malformed };
   };
-  return { desk, venue, tradingClock: clock, samples, replay };
+  const source = { desk, venue, tradingClock: clock, samples, replay };
+  // A minute of candles passes in less time than the journal takes to keep one sample.
+  return recording.kind === "candles" ? { ...source, equitySampleMs: recording.intervalMs * BARS_PER_SAMPLE } : source;
 }
 
 function intervalName(intervalMs: number): string | null {
