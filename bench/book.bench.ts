@@ -2,9 +2,10 @@
  * Level updates per second of the order book, the top read after each, on every diff of two real recordings; `nearTop` is
  * the same on made-up changes close to the best prices of a book of 1,000 levels a side.
  *
- * Goals: 14 million updates/s near the top; the true cost of deep real books (1,000 to 3,200 levels a side), whose changes
- * lie a hundred levels deep at the median. Floor: a bare loop that writes the same pairs into typed arrays, in the same run.
- * Non-goals: decoding (codec.bench.ts), sequencing, memory.
+ * Goals: 14 million updates/s of both kinds. The recorded books are deep (1,000 to 3,200 levels a side) and change a hundred
+ * levels down at the median. `bytesPerBook` is what one holds after its whole recording, the larger of the two; goal 1.1 MB.
+ * Floor: a bare loop that writes the same pairs into typed arrays, in the same run.
+ * Non-goals: decoding (codec.bench.ts), sequencing (tick-to-order.bench.ts).
  * Run: node bench/book.bench.ts [--quick]
  */
 import type { DepthSnapshot } from "../domain/book/depth.ts";
@@ -17,6 +18,7 @@ import { inferInstrument } from "../venues/binance/infer-instrument.ts";
 import { binanceSpotCodec } from "../venues/binance/spot-codec.ts";
 import { binanceUsdmCodec } from "../venues/binance/usdm-codec.ts";
 import type { StreamCodec } from "../venues/codec.ts";
+import { bytesInUse, measure, rounded } from "./measure.ts";
 
 /** A recording as flat level changes: side (1 bid, 0 ask), price, quantity. */
 interface Changes {
@@ -96,18 +98,12 @@ function runFloor(bids: Float64Array, asks: Float64Array, { sides, prices, quant
   return hash;
 }
 
-/** Best of the rounds, in updates per second; all rounds must agree on the hash. */
-function measure(rounds: number, updates: number, once: () => number): { perSecond: number; hash: number } {
-  let fastestNs = Number.POSITIVE_INFINITY;
-  let hash = 0;
-  for (let round = 0; round < rounds; round++) {
-    const start = process.hrtime.bigint();
-    const result = once();
-    fastestNs = Math.min(fastestNs, Number(process.hrtime.bigint() - start));
-    if (round > 0 && result !== hash) throw new Error(`round ${round} gave hash ${result}, not ${hash}`);
-    hash = result;
-  }
-  return { perSecond: Math.round((updates / fastestNs) * 1e9), hash };
+/** Memory of one book that has lived through the changes: twenty of them, by twenty. */
+function bytesPerBook(changes: Changes): number {
+  const before = bytesInUse();
+  const books = Array.from({ length: 20 }, () => new OrderBook());
+  for (const one of books) runBook(one, changes);
+  return Math.round((bytesInUse() - before) / books.length);
 }
 
 const quick = process.argv.includes("--quick");
@@ -122,16 +118,21 @@ const [bids, asks] = [new Float64Array(MASK + 1), new Float64Array(MASK + 1)];
 const floor = measure(rounds, updates, () => recordings.reduce((hash, changes) => (hash + runFloor(bids, asks, changes)) | 0, 0));
 const result = measure(rounds, updates, () => recordings.reduce((hash, changes) => (hash + runBook(book, changes)) | 0, 0));
 const near = nearTopChanges(quick ? 100_000 : 500_000);
+const nearFloor = measure(rounds, near.sides.length, () => runFloor(bids, asks, near));
 const nearTop = measure(rounds, near.sides.length, () => runBook(book, near));
+const bytes = Math.max(...recordings.map(bytesPerBook));
 console.log(
   JSON.stringify({
     bench: "book",
     result: result.perSecond,
     floor: floor.perSecond,
-    ratio: Number((result.perSecond / floor.perSecond).toFixed(3)),
+    ratio: rounded(result.perSecond / floor.perSecond),
     unit: "updates/s",
     updates,
+    median: result.medianPerSecond,
     nearTop: nearTop.perSecond,
+    nearTopRatio: rounded(nearTop.perSecond / nearFloor.perSecond),
+    bytesPerBook: bytes,
     hash: (result.hash + nearTop.hash) | 0,
   }),
 );

@@ -12,6 +12,7 @@ import { inferInstrument } from "../venues/binance/infer-instrument.ts";
 import { binanceSpotCodec } from "../venues/binance/spot-codec.ts";
 import { binanceUsdmCodec } from "../venues/binance/usdm-codec.ts";
 import type { StreamCodec } from "../venues/codec.ts";
+import { measure, rounded } from "./measure.ts";
 
 interface Recording {
   readonly codec: StreamCodec;
@@ -46,20 +47,6 @@ function runFloor({ frames }: Recording): number {
   return hash;
 }
 
-/** Best of the rounds, in frames per second; all rounds must agree on the hash. */
-function measure(rounds: number, frames: number, once: () => number): { perSecond: number; hash: number } {
-  let fastestNs = Number.POSITIVE_INFINITY;
-  let hash = 0;
-  for (let round = 0; round < rounds; round++) {
-    const start = process.hrtime.bigint();
-    const result = once();
-    fastestNs = Math.min(fastestNs, Number(process.hrtime.bigint() - start));
-    if (round > 0 && result !== hash) throw new Error(`round ${round} gave hash ${result}, not ${hash}`);
-    hash = result;
-  }
-  return { perSecond: Math.round((frames / fastestNs) * 1e9), hash };
-}
-
 const quick = process.argv.includes("--quick");
 const rounds = quick ? 4 : 15;
 const recordings = [
@@ -75,8 +62,9 @@ console.log(
     bench: "codec",
     result: result.perSecond,
     floor: floor.perSecond,
-    ratio: Number((result.perSecond / floor.perSecond).toFixed(3)),
+    ratio: rounded(result.perSecond / floor.perSecond),
     unit: "frames/s",
+    median: result.medianPerSecond,
     frames,
     bytesPerFrame: Math.round(bytes / frames),
     hash: result.hash,

@@ -62,8 +62,8 @@ function newHost(): ActorHost {
     systemClock: clock,
     elapsedMs: () => performance.now(),
     feed: new LocalFeed((subject, error) => {
-    throw new Error(`a listener of ${subject} failed`, { cause: error });
-  }),
+      throw new Error(`a listener of ${subject} failed`, { cause: error });
+    }),
     directory: new LocalDirectory("bench"),
     isUrgent: () => false,
     isFatal: () => false,
@@ -96,7 +96,8 @@ async function tellAll(host: ActorHost, message: (typeof messages)["add"], wave:
 
 /** What any mailbox costs more than: find the actor, call its handler. */
 function callAll(states: Map<string, { state: Counter }>): number {
-  for (let sent = 0; sent < PER_ACTOR; sent++) for (let index = 0; index < ACTORS; index++) counter.handle.add(states.get(ids[index]!)! as never, 1);
+  for (let sent = 0; sent < PER_ACTOR; sent++)
+    for (let index = 0; index < ACTORS; index++) counter.handle.add(states.get(ids[index]!)! as never, 1);
   return PER_ACTOR;
 }
 

@@ -29,7 +29,10 @@ type Level = readonly [price: number, quantity: number];
 export function readSmallFrames(): SmallFrames {
   const frames = readRecording(...FILES).map(({ text }) => text);
   const instrument = inferInstrument("binance", "BTCUSDT", "spot", frames);
-  const whole = binanceSpotCodec.snapshot(frames.find((frame) => binanceSpotCodec.route(frame).kind === "snapshot")!, instrument);
+  const whole = binanceSpotCodec.snapshot(
+    frames.find((frame) => binanceSpotCodec.route(frame).kind === "snapshot")!,
+    instrument,
+  );
   const snapshot = { lastId: 1, bids: whole.bids.slice(0, SNAPSHOT_LEVELS * 2), asks: whole.asks.slice(0, SNAPSHOT_LEVELS * 2) };
   const [recorded, small] = [new OrderBook(), new OrderBook()];
   recorded.load(whole);
@@ -56,7 +59,9 @@ function changesOf(side: "bid" | "ask", small: OrderBook, recorded: OrderBook): 
   const view = recorded.levels(side, LEVELS_MAX);
   const worst = view.at(-1)?.[0] ?? 0;
   const isInView = (price: number): boolean => (side === "bid" ? price >= worst : price <= worst);
-  const gone: Level[] = small.levels(side, 64).flatMap(([price]) => (isInView(price) && recorded.quantityOf(side, price) === 0 ? [[price, 0] as const] : []));
+  const gone: Level[] = small
+    .levels(side, 64)
+    .flatMap(([price]) => (isInView(price) && recorded.quantityOf(side, price) === 0 ? [[price, 0] as const] : []));
   const fresh = view.filter(([price, quantity]) => small.quantityOf(side, price) !== quantity);
   return [...gone, ...fresh.slice(0, Math.max(0, LEVELS_MAX - gone.length))];
 }

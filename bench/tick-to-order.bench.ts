@@ -31,7 +31,7 @@ import { frameOf, readSmallFrames } from "./small-frames.ts";
 const quick = process.argv.includes("--quick");
 const BOOKS = quick ? 200 : 1_000;
 const WARMUP_ROUNDS = quick ? 40 : 60;
-const ROUNDS = quick ? 100 : 300;
+const ROUNDS = quick ? 200 : 300;
 const CHUNK_ROUNDS = 20;
 const START_MS = 1_723_117_312_000;
 const ACCOUNT = "paper";
@@ -130,7 +130,8 @@ function tell(runner: StrategyRunner, intent: OrderIntent, orderId: string | nul
 /** The texts of some rounds, made before they are timed. */
 function chunk(from: number, rounds: number): string[] {
   const frames: string[] = [];
-  for (let round = from; round < from + rounds; round++) for (const { venueSymbol } of markets) frames.push(frameOf(small, venueSymbol, round));
+  for (let round = from; round < from + rounds; round++)
+    for (const { venueSymbol } of markets) frames.push(frameOf(small, venueSymbol, round));
   return frames;
 }
 
@@ -159,7 +160,8 @@ for (let round = 0; round < WARMUP_ROUNDS + ROUNDS; round += CHUNK_ROUNDS) {
   }
   if (isMeasured) elapsedMs += before - start;
 }
-if (applied !== (WARMUP_ROUNDS + ROUNDS) * BOOKS) throw new Error(`only ${applied} of ${(WARMUP_ROUNDS + ROUNDS) * BOOKS} deltas were applied`);
+if (applied !== (WARMUP_ROUNDS + ROUNDS) * BOOKS)
+  throw new Error(`only ${applied} of ${(WARMUP_ROUNDS + ROUNDS) * BOOKS} deltas were applied`);
 latenciesUs.subarray(0, measured).sort();
 withOrderUs.sort((a, b) => a - b);
 const perSecond = Math.round((measured / elapsedMs) * 1_000);

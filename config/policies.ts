@@ -11,6 +11,9 @@ export const LOOKUP_POLICY: LookupPolicy = {
   arrivalGraceMs: 5_000,
 };
 
+/** A restart shows the day's curve again from these; finer than a minute nobody can see on a day. */
+export const EQUITY_SAMPLE_MS = 60_000;
+
 /** Kinds on the trading path get their turn before the others. */
 export const URGENT_KINDS: ReadonlySet<string> = new Set(["connection", "book", "risk", "execution", "strategy"]);
 

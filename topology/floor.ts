@@ -9,7 +9,7 @@ import { executionActor } from "../actors/trading/execution.actor.ts";
 import { positionsActor } from "../actors/trading/positions.actor.ts";
 import { riskActor } from "../actors/trading/risk.actor.ts";
 import { strategyActor } from "../actors/trading/strategy.actor.ts";
-import { LOOKUP_POLICY, STOP_ORDER, URGENT_KINDS } from "../config/policies.ts";
+import { EQUITY_SAMPLE_MS, LOOKUP_POLICY, STOP_ORDER, URGENT_KINDS } from "../config/policies.ts";
 import type { Settings } from "../config/settings.ts";
 import { connectionMessages } from "../domain/contract/actors.ts";
 import { accountOf, type Desk } from "../domain/contract/desk.ts";
@@ -44,6 +44,8 @@ export interface FloorParts {
   readonly defer: (callback: () => void) => void;
   readonly venues: readonly Venue[];
   readonly startEquity: number;
+  /** Trading time between two journaled samples of equity; default one minute. */
+  readonly equitySampleMs?: number;
   definitionOf(name: string): AnyStrategy;
 }
 
@@ -166,6 +168,7 @@ function actorsOf(parts: FloorParts): AnyActor[] {
     positionsActor({
       journal,
       termsOf: (account) => ({ account, currency: "USDT", startEquity: fromNumber(parts.startEquity), simulated }),
+      sampleMs: parts.equitySampleMs ?? EQUITY_SAMPLE_MS,
     }),
     riskActor({ journal, hasBooks: (venue) => venueOf(venue).capabilities.depthStream !== false }),
     executionActor({ journal, lookup: LOOKUP_POLICY, answerTimeoutMs: settings.answerTimeoutMs }),

@@ -12,8 +12,13 @@ export interface SampleStrategy {
 export const SIM_SAMPLES: readonly SampleStrategy[] = [
   { id: "sma-btc-1", strategy: "sma-cross", symbol: "BTC/USDT", params: { interval: "5s", fast: 10, slow: 30, size: 20_000 } },
   { id: "meanrev-sol-1", strategy: "bollinger-reversion", symbol: "SOL/USDT", params: { interval: "5s", length: 20, size: 15_000 } },
-  { id: "mm-eth-1", strategy: "market-maker", symbol: "ETH/USDT:USDT", params: { size: 5_000, maxInventory: 25_000 } },
-  { id: "grid-xrp-1", strategy: "grid", symbol: "XRP/USDT", params: {} },
+  {
+    id: "mm-eth-1",
+    strategy: "market-maker",
+    symbol: "ETH/USDT:USDT",
+    params: { size: 5_000, maxInventory: 25_000, spreadBps: 6, requoteBps: 8 },
+  },
+  { id: "grid-xrp-1", strategy: "grid", symbol: "XRP/USDT", params: { stepBps: 25, size: 2_000 } },
 ];
 
 /** On recorded data: short bars, because recordings are short. */

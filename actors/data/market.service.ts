@@ -3,7 +3,7 @@ import type { Context, ServiceSchema } from "moleculer";
 import { barsMessages, bookMessages, connectionMessages } from "../../domain/contract/actors.ts";
 import { accountOf, type Desk, venueOr } from "../../domain/contract/desk.ts";
 import type { BarsView, BookView } from "../../domain/contract/views.ts";
-import { findInstrument, type Instrument } from "../../domain/instrument/instrument.ts";
+import { type Instrument, instrumentMeant } from "../../domain/instrument/instrument.ts";
 import { format } from "../../domain/kernel/decimal.ts";
 import type { Interval } from "../../domain/market/events.ts";
 import type { ActorHost } from "../../mixins/hosted/host.ts";
@@ -18,10 +18,9 @@ export function marketService(desk: Desk, host: ActorHost): ServiceSchema {
     host.ask(connectionMessages.instruments, accountOf(desk, venue), {});
 
   /** Resolves the venue and refuses a symbol it does not have, before an actor is born for it. */
-  async function marketOf({ venue, symbol }: MarketParams): Promise<string> {
+  async function marketOf({ venue, symbol }: MarketParams): Promise<Instrument> {
     const name = venueOr(desk, venue);
-    findInstrument(await instruments(name), name, symbol);
-    return name;
+    return instrumentMeant(await instruments(name), name, symbol);
   }
 
   return {
@@ -33,13 +32,13 @@ export function marketService(desk: Desk, host: ActorHost): ServiceSchema {
         return { items: lists.flat().map(instrumentRow) };
       },
       async orderbook(ctx: Context<MarketParams & { depth: number }>): Promise<BookView> {
-        const venue = await marketOf(ctx.params);
-        const { symbol, depth } = ctx.params;
+        const { venue, symbol } = await marketOf(ctx.params);
+        const { depth } = ctx.params;
         return host.ask(bookMessages.depth, `${venue}:${symbol}`, { venue, symbol, depth });
       },
       async ohlcv(ctx: Context<MarketParams & { interval: Interval; limit: number }>): Promise<BarsView> {
-        const venue = await marketOf(ctx.params);
-        const { symbol, interval, limit } = ctx.params;
+        const { venue, symbol } = await marketOf(ctx.params);
+        const { interval, limit } = ctx.params;
         return host.ask(barsMessages.recent, `${venue}:${symbol}:${interval}`, { venue, symbol, interval, limit });
       },
     },

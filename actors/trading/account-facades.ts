@@ -3,9 +3,10 @@
  * account, meant for the desk's first one.
  */
 import type { ActionSchema, Context } from "moleculer";
-import { positionsMessages, riskMessages } from "../../domain/contract/actors.ts";
+import { connectionMessages, positionsMessages, riskMessages } from "../../domain/contract/actors.ts";
 import { type Desk, venueOr } from "../../domain/contract/desk.ts";
 import type { RiskLimitsView, ViolationRow } from "../../domain/contract/views.ts";
+import { instrumentMeant } from "../../domain/instrument/instrument.ts";
 import type { Journal } from "../../domain/journal/journal.ts";
 import { DstaError } from "../../domain/kernel/errors.ts";
 import { decodeRiskEvent, violationOf } from "../../domain/risk/events.ts";
@@ -25,8 +26,11 @@ export function positionsFacade(desk: Desk, host: ActorHost): Actions {
       }),
     },
     get: {
-      handler: (ctx: Params<{ symbol: string; venue?: string }>) =>
-        host.ask(positionsMessages.net, account, { account, venue: venueOr(desk, ctx.params.venue), symbol: ctx.params.symbol }),
+      handler: async (ctx: Params<{ symbol: string; venue?: string }>) => {
+        const venue = venueOr(desk, ctx.params.venue);
+        const { symbol } = instrumentMeant(await host.ask(connectionMessages.instruments, account, {}), venue, ctx.params.symbol);
+        return host.ask(positionsMessages.net, account, { account, venue, symbol });
+      },
     },
     pnl: { handler: () => host.ask(positionsMessages.portfolio, account, { account }) },
     equity: {

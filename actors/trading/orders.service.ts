@@ -7,7 +7,7 @@ import { connectionMessages, executionMessages, riskMessages } from "../../domai
 import { accountOf, type Desk, venueOr } from "../../domain/contract/desk.ts";
 import { orderRow } from "../../domain/contract/rows.ts";
 import type { FillRow, OrderRow } from "../../domain/contract/views.ts";
-import { findInstrument } from "../../domain/instrument/instrument.ts";
+import { instrumentMeant } from "../../domain/instrument/instrument.ts";
 import type { Journal, StoredEvent } from "../../domain/journal/journal.ts";
 import type { Clock } from "../../domain/kernel/clock.ts";
 import { decimal } from "../../domain/kernel/decimal.ts";
@@ -135,7 +135,7 @@ function historyActions({ desk, host, journal }: OrdersDeps): ServiceSchema["act
 async function intentOf({ desk, host, clock, newId }: OrdersDeps, wish: OrderWish, by: string): Promise<OrderIntent> {
   const venue = venueOr(desk, wish.venue);
   const account = accountOf(desk, venue);
-  findInstrument(await host.ask(connectionMessages.instruments, account, {}), venue, wish.symbol);
+  const { symbol } = instrumentMeant(await host.ask(connectionMessages.instruments, account, {}), venue, wish.symbol);
   if (wish.type === "limit" && wish.price === undefined) throw invalid("price", "a limit price for a limit order");
   if (wish.type === "market" && wish.price !== undefined) throw invalid("price", "no price for a market order", wish.price);
   if (wish.type === "market" && wish.postOnly) throw invalid("postOnly", "false for a market order", true);
@@ -147,7 +147,7 @@ async function intentOf({ desk, host, clock, newId }: OrdersDeps, wish: OrderWis
     strategyId: wish.strategyId ?? "manual",
     account,
     venue,
-    symbol: wish.symbol,
+    symbol,
     side: wish.side,
     type: wish.type,
     quantity: decimal(wish.quantity, "quantity"),

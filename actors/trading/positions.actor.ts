@@ -1,8 +1,8 @@
 /**
  * The positions of one account: folds the execution stream, marks to market, tells screens, strategies and risk.
  *
- * Its own stream `positions/<account>` holds what the fold cannot give back later: the start of each day, a sample of
- * equity a minute, and each fill as it was booked (for queries). The fold itself always follows `execution/<account>`,
+ * Its own stream `positions/<account>` holds what the fold cannot give back later: the start of each day, samples of
+ * equity, and each fill as it was booked (for queries). The fold itself always follows `execution/<account>`,
  * whose missing events are read from the journal.
  */
 import { connectionMessages, type OrderNotice, positionsMessages, riskMessages } from "../../domain/contract/actors.ts";
@@ -28,6 +28,8 @@ import { EventStream } from "../../mixins/journal/event-stream.ts";
 export interface PositionsDeps {
   readonly journal: Journal;
   termsOf(account: string): AccountTerms;
+  /** Time between two samples of equity in the journal, in trading time. */
+  readonly sampleMs: number;
 }
 
 interface PositionsActorState {
@@ -104,7 +106,7 @@ export function positionsActor(deps: PositionsDeps) {
       orderEvent: (ctx, notice) => onNotice(ctx, notice),
       top: (ctx, top) => void ctx.state.tops.set(marketKey(top.venue, top.symbol), top),
       bar: (ctx, bar) => ctx.state.book.setMark(bar.venue, bar.symbol, fromNumber(bar.close, "close")),
-      tick: (ctx) => onTick(ctx),
+      tick: (ctx) => onTick(ctx, deps.sampleMs),
       of: (ctx, { strategyId, venue, symbol }) => {
         const position = ctx.state.book.entry(strategyId, venue, symbol)?.position;
         const average = position ? averagePrice(position) : null;
@@ -209,7 +211,7 @@ async function rollDay(ctx: Ctx): Promise<void> {
   ctx.state.book.apply(rolled);
 }
 
-async function onTick(ctx: Ctx): Promise<void> {
+async function onTick(ctx: Ctx, sampleMs: number): Promise<void> {
   ctx.after(TICK_MS, positionsMessages.tick, null);
   const { book, tops, curve, stream } = ctx.state;
   await rollDay(ctx);

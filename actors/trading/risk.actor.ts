@@ -81,6 +81,8 @@ export function riskActor(deps: RiskDeps) {
         instruments: new Map(instruments.map((instrument) => [marketKey(instrument.venue, instrument.symbol), instrument])),
         halted: { cancelled: 0, unknown: 0, kept: 0 },
       };
+      // Bars cannot be asked for their price later, as a book can.
+      for (const { venue, symbol } of instruments) if (!deps.hasBooks(venue)) watch(ctx, venue, symbol);
       await catchUp(ctx);
       await commit(ctx, unsubmitted(box.book, new Set(), ctx.clock.now()));
       return ctx.state;
@@ -154,24 +156,37 @@ async function place(ctx: Ctx, deps: RiskDeps, intent: OrderIntent): Promise<Pla
   return { approved: true, code: null, reason: null, order };
 }
 
+/** Whether the symbol was not watched yet. */
+function watch(ctx: Ctx, venue: string, symbol: string): boolean {
+  const { watched } = ctx.state;
+  const market = marketKey(venue, symbol);
+  if (watched.has(market)) return false;
+  watched.add(market);
+  ctx.subscribe(subjects.top(venue, symbol), riskMessages.top, { conflate: true });
+  ctx.subscribe(subjects.mark(venue, symbol), riskMessages.bar, { conflate: true });
+  return true;
+}
+
+/** A bar's close is the newest price until the next bar is due: only from then on does it age. */
+function validUntilMs({ openTimeMs, intervalMs }: Bar, nowMs: number): number {
+  const closedMs = openTimeMs + intervalMs;
+  return Math.max(closedMs, Math.min(nowMs, closedMs + intervalMs));
+}
+
 /** Watches a symbol from its first intent on; the first look asks the book itself. */
 async function marketOf(ctx: Ctx, deps: RiskDeps, { venue, symbol }: OrderIntent): Promise<ReviewMarket> {
   const market = marketKey(venue, symbol);
-  const { instruments, tops, bars, watched } = ctx.state;
+  const { instruments, tops, bars } = ctx.state;
   const instrument = instruments.get(market) ?? null;
-  if (instrument && !watched.has(market)) {
-    watched.add(market);
-    ctx.subscribe(subjects.top(venue, symbol), riskMessages.top, { conflate: true });
-    ctx.subscribe(subjects.mark(venue, symbol), riskMessages.bar, { conflate: true });
-    if (deps.hasBooks(venue)) tops.set(market, await ctx.ask(bookMessages.topNow, market, {}));
-  }
+  if (instrument && watch(ctx, venue, symbol) && deps.hasBooks(venue)) tops.set(market, await ctx.ask(bookMessages.topNow, market, {}));
   const bar = bars.get(market);
+  const nowMs = ctx.clock.now();
   return {
     instrument,
     top: tops.get(market) ?? null,
     markPrice: bar ? fromNumber(bar.close, "close") : null,
-    markAtMs: bar ? bar.openTimeMs + bar.intervalMs : null,
-    nowMs: ctx.clock.now(),
+    markAtMs: bar ? validUntilMs(bar, nowMs) : null,
+    nowMs,
   };
 }
 

@@ -6,7 +6,7 @@ import type { Context, ServiceSchema } from "moleculer";
 import { connectionMessages, type NewStrategy, positionsMessages, strategyMessages } from "../../domain/contract/actors.ts";
 import { accountOf, type Desk, venueOr } from "../../domain/contract/desk.ts";
 import type { ParamValues, SignalRow, StrategyDefinitionView, StrategyDetail, StrategyRow } from "../../domain/contract/views.ts";
-import { findInstrument } from "../../domain/instrument/instrument.ts";
+import { instrumentMeant } from "../../domain/instrument/instrument.ts";
 import type { Journal, StoredEvent } from "../../domain/journal/journal.ts";
 import type { Clock } from "../../domain/kernel/clock.ts";
 import { notFound } from "../../domain/kernel/errors.ts";
@@ -69,9 +69,9 @@ export function strategiesService(deps: StrategiesDeps): ServiceSchema {
       ): Promise<StrategyDetail> {
         const venue = venueOr(desk, ctx.params.venue);
         const account = accountOf(desk, venue);
-        const { id, strategy, symbol, params, start } = ctx.params;
+        const { id, strategy, params, start } = ctx.params;
         const definition = deps.definitionOf(strategy);
-        findInstrument(await host.ask(connectionMessages.instruments, account, {}), venue, symbol);
+        const { symbol } = instrumentMeant(await host.ask(connectionMessages.instruments, account, {}), venue, ctx.params.symbol);
         const wish: NewStrategy = { id, strategy, account, venue, symbol, params, by: by(ctx), start };
         await createStrategy(journal, wish, definition, deps.clock.now());
         instances.set(id, { id, strategy, account, venue, symbol });

@@ -48,7 +48,8 @@ export class BookSide {
   /** `tickUnits`: price units between neighbouring prices; a price in between makes it 1. */
   constructor(sign: 1 | -1, levelsMax: number, tickUnits = 1) {
     if (!Number.isSafeInteger(levelsMax) || levelsMax < 1) throw invalid("levelsMax", "a whole number of levels, at least 1", levelsMax);
-    if (!Number.isSafeInteger(tickUnits) || tickUnits < 1) throw invalid("tickUnits", "a whole number of price units, at least 1", tickUnits);
+    if (!Number.isSafeInteger(tickUnits) || tickUnits < 1)
+      throw invalid("tickUnits", "a whole number of price units, at least 1", tickUnits);
     this.#sign = sign;
     this.#levelsMax = levelsMax;
     this.#step = tickUnits;
@@ -82,7 +83,9 @@ export class BookSide {
   priceAt(rank: number): number {
     if (!(rank >= 0 && rank < this.#count)) return 0;
     const inLadder = this.#count - this.#outside.count;
-    const key = this.#isInLadder(rank) ? this.#keyOf(this.#slotAt(rank - this.#above)) : this.#outside.keyAt(rank < this.#above ? rank : rank - inLadder);
+    const key = this.#isInLadder(rank)
+      ? this.#keyOf(this.#slotAt(rank - this.#above))
+      : this.#outside.keyAt(rank < this.#above ? rank : rank - inLadder);
     return this.#sign * key;
   }
 

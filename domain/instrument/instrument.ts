@@ -79,3 +79,14 @@ export function findInstrument(instruments: readonly Instrument[], venue: string
   if (!found) throw notFound("instrument", `${venue}:${symbol}`);
   return found;
 }
+
+/**
+ * The instrument a person means: `ETH/USDT` also names the perpetual `ETH/USDT:USDT` where the venue has no spot market
+ * of that name. Actors take exact symbols only, or one market would have two books.
+ * @throws {DstaError} NOT_FOUND naming venue and symbol.
+ */
+export function instrumentMeant(instruments: readonly Instrument[], venue: string, symbol: string): Instrument {
+  const exact = instruments.some((instrument) => instrument.symbol === symbol);
+  const contract = exact ? undefined : instruments.find((instrument) => instrument.symbol.startsWith(`${symbol}:`));
+  return contract ?? findInstrument(instruments, venue, symbol);
+}

@@ -115,6 +115,7 @@ const ID_LIMIT = 36;
  */
 export function orderIdOf(intentId: string, hash: (text: string) => number): string {
   if (intentId.length <= ID_LIMIT && /^[A-Za-z0-9._:/-]+$/.test(intentId)) return intentId;
-  const digest = hash(intentId).toString(36) + hash(`${intentId}#`).toString(36);
+  // Marked in front: a running hash that collided on the id would collide again on the id with something behind it.
+  const digest = hash(intentId).toString(36) + hash(`#${intentId}`).toString(36);
   return `${intentId.replace(/[^A-Za-z0-9._:/-]/g, "-").slice(0, ID_LIMIT - digest.length - 1)}-${digest}`;
 }

@@ -67,6 +67,9 @@ export class Activation {
     const settle = (outcome: Outcome<T>): void => {
       if (number === this.number) this.#accept(tellEnvelope(message.name, toParams(outcome), message.lane, null));
     };
-    work.then((value) => settle({ value }), (error: unknown) => settle({ error }));
+    work.then(
+      (value) => settle({ value }),
+      (error: unknown) => settle({ error }),
+    );
   }
 }

@@ -11,7 +11,7 @@ import type { OrderRow, PortfolioPnl, PositionRow, RiskView, StrategyDetail, Str
 import { add, type Decimal, format, ZERO } from "../../domain/kernel/decimal.ts";
 import { type Random, seededRandom } from "../../domain/kernel/random.ts";
 import { temporaryFolder } from "./database.ts";
-import { type Books, brokenAfterRecovery, brokenAtAnyMoment, brokenAtRest, positionsAtVenue, readBooks } from "./floor-books.ts";
+import { type Books, brokenAfterRecovery, brokenAtAnyMoment, brokenAtRest, openOrders, positionsAtVenue, readBooks } from "./floor-books.ts";
 import { endAll, FloorProcess, withJournal } from "./floor-process.ts";
 import { TradingLoad } from "./trading-load.ts";
 
@@ -30,6 +30,9 @@ interface Moment {
   readonly recoveryMs: number;
   readonly orders: number;
   readonly fills: number;
+  /** Journaled orders that the kill kept from the venue, and the venue's fills that it kept from us. */
+  readonly lost: number;
+  readonly missed: number;
   readonly broken: number;
 }
 
@@ -39,7 +42,7 @@ afterAll(() => endAll([folder]), 60_000);
 describe("crash loop", () => {
   it(`survives ${KILLS} kills, seed ${SEED}`, { timeout: 60_000 + KILLS * PER_KILL_MS }, async () => {
     const random = seededRandom(SEED);
-    const load = new TradingLoad(random);
+    const load = new TradingLoad(seededRandom(`${SEED}|load`));
     const moments: Moment[] = [];
     const broken: string[] = [];
     let floor = await FloorProcess.start(folder);
@@ -60,7 +63,10 @@ describe("crash loop", () => {
       if (kill % SETTLE_EVERY === 0 || kill === KILLS) found.push(...(await settle(floor)));
 
       broken.push(...found.map((text) => `kill ${kill} after ${atMs} ms: ${text}`));
-      moments.push({ kill, where: isEarly ? "starting" : "trading", atMs, recoveryMs: Math.round(recoveryMs), orders: after.orders.size, fills: after.fills.length, broken: found.length });
+      const lost = openOrders(before).filter(({ orderId }) => !before.venue.has(orderId)).length;
+      const missed = before.venueFills.size - before.fills.length;
+      const where = isEarly ? "starting" : "trading";
+      moments.push({ kill, where, atMs, recoveryMs: Math.round(recoveryMs), orders: after.orders.size, fills: after.fills.length, lost, missed, broken: found.length });
       if (found.length > 0) break;
     }
     report(moments);
@@ -185,5 +191,6 @@ function report(moments: readonly Moment[]): void {
   const times = moments.map(({ recoveryMs }) => recoveryMs).sort((a, b) => a - b);
   const p50 = times[Math.floor(times.length / 2)];
   console.log(`seed ${SEED}: ${moments.length} kills, recovery p50 ${p50} ms, max ${times.at(-1)} ms`);
-  console.log(moments.map(({ kill, where, atMs, recoveryMs, orders, fills, broken }) => `${kill} ${where} ${atMs} ms → ${recoveryMs} ms, ${orders} orders, ${fills} fills, ${broken} broken`).join("\n"));
+  console.log(moments.map(({ kill, where, atMs, recoveryMs, orders, fills, lost, missed, broken }) =>
+    `${kill} ${where} ${atMs} ms → ${recoveryMs} ms, ${orders} orders, ${fills} fills, ${lost} lost, ${missed} missed, ${broken} broken`).join("\n"));
 }

@@ -32,7 +32,10 @@ const MARKETS: readonly Side[] = [
 
 export class TradingLoad {
   readonly sent: Sent[] = [];
+  /** Orders taken and answered so far. */
+  answered = 0;
   readonly #random: Random;
+  readonly #waiters = new Set<() => void>();
 
   constructor(random: Random) {
     this.#random = random;
@@ -53,6 +56,19 @@ export class TradingLoad {
       }
     };
     await Promise.all(Array.from({ length: clients }, client));
+  }
+
+  /** Resolves when so many orders have been answered. */
+  untilAnswered(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (this.answered < count) return;
+        this.#waiters.delete(look);
+        resolve();
+      };
+      this.#waiters.add(look);
+      look();
+    });
   }
 
   /** Sends every remembered order of the newest `count` again; the answers must be the same orders. */
@@ -95,7 +111,10 @@ export class TradingLoad {
 
   async #send(floor: FloorProcess, sent: Sent): Promise<void> {
     const { status, body } = await floor.api<OrderRow & { error?: { type: string } }>("POST", "orders", sent.wish, { "idempotency-key": sent.key });
-    if (status === 201) sent.orderId = body.orderId;
-    else if (status === 422) sent.refused = JSON.stringify(body);
+    if (status === 201) {
+      sent.orderId = body.orderId;
+      this.answered++;
+      for (const waiter of this.#waiters) waiter();
+    } else if (status === 422) sent.refused = JSON.stringify(body);
   }
 }

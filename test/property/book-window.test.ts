@@ -23,7 +23,8 @@ function expectEqual(side: BookSide, sign: 1 | -1, levels: Map<number, number>):
   expect(sorted.map((_, rank) => [side.priceAt(rank), side.quantityAt(rank)])).toEqual(sorted);
   expect([side.priceAt(sorted.length), side.priceAt(-1), side.quantityAt(sorted.length)]).toEqual([0, 0, 0]);
   const last = sorted.length - 1;
-  if (last >= 2) expect([side.priceAt(last), side.priceAt(1), side.priceAt(last - 1)]).toEqual([sorted[last]![0], sorted[1]![0], sorted[last - 1]![0]]);
+  if (last >= 2)
+    expect([side.priceAt(last), side.priceAt(1), side.priceAt(last - 1)]).toEqual([sorted[last]![0], sorted[1]![0], sorted[last - 1]![0]]);
   expect(side.windowTicks).toBeLessThanOrEqual(65_536);
 }
 
@@ -31,7 +32,12 @@ function expectEqual(side: BookSide, sign: 1 | -1, levels: Map<number, number>):
 const journey = fc
   .array(
     fc.record({
-      jump: fc.oneof(fc.constant(0), fc.integer({ min: -300, max: 300 }), fc.integer({ min: -70_000, max: 70_000 }), fc.integer({ min: -10_000_000, max: 10_000_000 })),
+      jump: fc.oneof(
+        fc.constant(0),
+        fc.integer({ min: -300, max: 300 }),
+        fc.integer({ min: -70_000, max: 70_000 }),
+        fc.integer({ min: -10_000_000, max: 10_000_000 }),
+      ),
       near: fc.array(fc.tuple(fc.integer({ min: -80, max: 80 }), quantity), { minLength: 1, maxLength: 90 }),
       far: fc.array(fc.tuple(fc.integer({ min: 1, max: 2_000_000_000 }), quantity), { maxLength: 4 }),
     }),

@@ -141,7 +141,7 @@ function expectSound(before: Order, order: Order, past: History): void {
   expect(order.filledQuantity >= before.filledQuantity).toBe(true);
   expect(remainingQuantity(order) >= ZERO).toBe(true);
   expect(order.unknownRequest !== null).toBe(order.status === "Unknown");
-  if (order.filledQuantity >= order.intent.quantity && order.status !== "CancelPending") expect(order.status).toBe("Filled");
+  if (order.filledQuantity >= order.intent.quantity) expect(order.status).toBe("Filled");
   if (order.status === "Filled") expect(order.filledQuantity >= order.intent.quantity).toBe(true);
 }
 

@@ -1,0 +1,42 @@
+/** Plays a recording through the real program to its end, and reads what it left behind over REST. */
+import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import type { EventRow } from "../../domain/contract/views.ts";
+import { FloorProcess } from "./floor-process.ts";
+
+export interface Progress {
+  readonly floor: { readonly replay: { file: string; progressRatio: number; finished: boolean; malformed: number } | null };
+}
+
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+export function recorded(path: string): string {
+  return fileURLToPath(new URL(`../../../shared/data/${path}`, import.meta.url));
+}
+
+/** Resolves when the recording is over and everybody has heard of it. */
+export async function played(folder: string, files: readonly string[], args: readonly string[] = []): Promise<FloorProcess> {
+  const speed = args.includes("--speed") ? [] : ["--speed", "max"];
+  const floor = await FloorProcess.start(folder, { args: ["--replay", ...files, ...speed, ...args] });
+  await floor.until<Progress>("system/status", ({ floor: { replay } }) => replay?.finished === true);
+  await floor.until<Page<EventRow>>("system/events?limit=100", ({ items }) => items.some(({ code }) => code === "CONNECTION_LOST"));
+  return floor;
+}
+
+/** Every row of a list, newest first. */
+export async function allOf<T>(floor: FloorProcess, path: string): Promise<T[]> {
+  const rows: T[] = [];
+  for (let before = ""; ; ) {
+    const { items, next } = await floor.get<Page<T>>(`${path}?limit=100${before}`);
+    rows.push(...items);
+    if (next === null) return rows;
+    before = `&before=${next}`;
+  }
+}
+
+export function hashOf(rows: unknown): string {
+  return createHash("sha256").update(JSON.stringify(rows)).digest("hex");
+}
