@@ -8,4 +8,5 @@ import { runnerConfig } from "./brokers/runner.ts";
 export default runnerConfig(environment());
 
 /** The runner takes a module's default export only from modules with this mark. */
+// oxlint-disable-next-line no-underscore-dangle -- the name is the runner's
 export const __esModule = true;

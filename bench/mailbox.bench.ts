@@ -41,7 +41,7 @@ const counter = defineActor<Counter, typeof messages>({
       ctx.state.sum = (ctx.state.sum + amount) | 0;
     },
     addLater: async (ctx, amount) => {
-      await null;
+      await Promise.resolve();
       handled += 1;
       ctx.state.sum = (ctx.state.sum + amount) | 0;
     },
@@ -97,7 +97,7 @@ async function tellAll(host: ActorHost, message: (typeof messages)["add"], wave:
 /** What any mailbox costs more than: find the actor, call its handler. */
 function callAll(states: Map<string, { state: Counter }>): number {
   for (let sent = 0; sent < PER_ACTOR; sent++)
-    for (let index = 0; index < ACTORS; index++) counter.handle.add(states.get(ids[index]!)! as never, 1);
+    for (let index = 0; index < ACTORS; index++) void counter.handle.add(states.get(ids[index]!)! as never, 1);
   return PER_ACTOR;
 }
 

@@ -5,7 +5,7 @@
  * Orders are answered at once: accepted, and cancelled when asked, which releases the reservation; that is measured too.
  * Goals: p99 of a message at most 5 µs, 400,000 messages/s. Floor: JSON.parse alone of the same frames in the same run.
  * Non-goals: sockets, the mailbox (mailbox.bench.ts), the journal, fills. `orderP50Us` and `orderP99Us` are of the messages
- * that led to at least one order.
+ * that led to at least one order, `quietP99Us` of those at which nothing was decided.
  * Run: node bench/tick-to-order.bench.ts [--quick]
  */
 import { emptyDepthUpdate } from "../domain/book/depth.ts";
@@ -52,6 +52,7 @@ let hash = 0;
 let orders = 0;
 let cancels = 0;
 let refusals = 0;
+let decisions = 0;
 let applied = 0;
 
 function newMarket(index: number): Market {
@@ -94,7 +95,9 @@ function onFrame(frame: string, nowMs: number): void {
   hash = (Math.imul(hash, 31) + top.bidPrice + top.askPrice + top.bidQuantity + top.askQuantity) | 0;
   for (const runner of market.runners) {
     const decision = runner.onTop(top);
-    if (decision !== EMPTY) act(market, runner, decision, top);
+    if (decision === EMPTY) continue;
+    decisions++;
+    act(market, runner, decision, top);
   }
 }
 
@@ -138,6 +141,7 @@ function chunk(from: number, rounds: number): string[] {
 const messages = ROUNDS * BOOKS;
 const latenciesUs = new Float64Array(messages);
 const withOrderUs: number[] = [];
+const quietUs: number[] = [];
 let [elapsedMs, floorMs, floorSum, measured] = [0, 0, 0, 0];
 for (let round = 0; round < WARMUP_ROUNDS + ROUNDS; round += CHUNK_ROUNDS) {
   const rounds = Math.min(CHUNK_ROUNDS, WARMUP_ROUNDS + ROUNDS - round);
@@ -150,11 +154,13 @@ for (let round = 0; round < WARMUP_ROUNDS + ROUNDS; round += CHUNK_ROUNDS) {
   let before = start;
   for (let index = 0; index < frames.length; index++) {
     const ordersBefore = orders;
+    const decisionsBefore = decisions;
     onFrame(frames[index]!, START_MS + (round + Math.floor(index / BOOKS)) * 100);
     const after = performance.now();
     if (isMeasured && measured < messages) {
       latenciesUs[measured++] = (after - before) * 1_000;
       if (orders > ordersBefore) withOrderUs.push((after - before) * 1_000);
+      else if (decisions === decisionsBefore) quietUs.push((after - before) * 1_000);
     }
     before = after;
   }
@@ -164,6 +170,7 @@ if (applied !== (WARMUP_ROUNDS + ROUNDS) * BOOKS)
   throw new Error(`only ${applied} of ${(WARMUP_ROUNDS + ROUNDS) * BOOKS} deltas were applied`);
 latenciesUs.subarray(0, measured).sort();
 withOrderUs.sort((a, b) => a - b);
+quietUs.sort((a, b) => a - b);
 const perSecond = Math.round((measured / elapsedMs) * 1_000);
 const floorPerSecond = Math.round((measured / floorMs) * 1_000);
 if (withOrderUs.length === 0) throw new Error(`no order in ${measured} messages: ${orders} before, ${refusals} refused`);
@@ -177,6 +184,7 @@ console.log(
     p50Us: rounded(quantile(latenciesUs.subarray(0, measured), 0.5)),
     p99Us: rounded(quantile(latenciesUs.subarray(0, measured), 0.99)),
     p999Us: rounded(quantile(latenciesUs.subarray(0, measured), 0.999)),
+    quietP99Us: rounded(quantile(quietUs, 0.99)),
     orderP50Us: rounded(quantile(withOrderUs, 0.5)),
     orderP99Us: rounded(quantile(withOrderUs, 0.99)),
     messages: measured,

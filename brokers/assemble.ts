@@ -22,7 +22,7 @@ import { Announcer } from "../topology/announcer.ts";
 import { Floor } from "../topology/floor.ts";
 import type { Closers } from "./closers.ts";
 import { type Log, openLog } from "./log.ts";
-import { type MarketSource, openMarketSource } from "./market-source.ts";
+import { type MarketSource, openMarketSource, openReplayFiles } from "./market-source.ts";
 import type { MeshParts } from "./mesh.ts";
 import { type DataFolder, openDataFolder } from "./postgres/data-folder.ts";
 import { connectDatabase, type Database } from "./postgres/database.ts";
@@ -39,7 +39,7 @@ export interface AssembledFloor {
   readonly source: MarketSource;
   readonly strategies: number;
   /** The broker listens: the floor is ready, a replay may begin, programs on this machine can find it. */
-  opened(broker: ServiceBroker): Promise<string>;
+  readonly opened: (broker: ServiceBroker) => Promise<string>;
 }
 
 export const VERSION: string = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string })
@@ -48,6 +48,7 @@ const DASHBOARD = new URL("../dashboard/dist", import.meta.url).pathname;
 const NODE_ID = "floor-1";
 
 export async function assembleFloor(settings: Settings, options: StartOptions, closers: Closers): Promise<AssembledFloor> {
+  const recording = await openReplayFiles(options);
   const folder = await takeFolder(settings, options);
   closers.add("data folder", () => folder.close());
   const log = openLog(folder.path, settings.logLevel, options.jsonLog);
@@ -63,7 +64,7 @@ export async function assembleFloor(settings: Settings, options: StartOptions, c
   });
   // A replay must not run ahead of those who are still waking up.
   const quiet = (): Promise<void> | void => (isAwake ? floor.quiet() : awakened);
-  const source = await openMarketSource({ settings, options, journal, quiet });
+  const source = openMarketSource({ settings, options, journal, quiet }, recording);
   const announcer = new Announcer(source.tradingClock, feed, log.line);
   const floor: Floor = new Floor({
     nodeId: NODE_ID,

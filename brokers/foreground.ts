@@ -1,6 +1,6 @@
 /**
  * The program in the foreground: says when it is ready, gives a person at a terminal the REPL, and ends in order on
- * Ctrl-C or SIGTERM. A second signal ends it at once; the journal makes that safe.
+ * Ctrl-C or SIGTERM. A second signal, not the echo of the first, ends it at once; the journal makes that safe.
  */
 import type { REPLServer } from "node:repl";
 import type { StartOptions } from "../config/start-options.ts";
@@ -11,6 +11,8 @@ import { elapsedMs, wait } from "./system-ports.ts";
 
 const FIRST_BOOK_WAIT_MS = 10_000;
 const POLL_MS = 20;
+/** One Ctrl-C arrives several times: from the terminal, from npm and from a Node that started this one. */
+const ECHO_MS = 1_000;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -18,10 +20,11 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 export async function runInForeground(options: StartOptions, env: Readonly<Record<string, string | undefined>>): Promise<void> {
   let stopAsked: (signal: string) => void = () => undefined;
   const asked = new Promise<string>((resolve) => (stopAsked = resolve));
-  let signals = 0;
+  let firstMs: number | null = null;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
-      if (++signals > 1) process.exit(130);
+      firstMs ??= elapsedMs();
+      if (elapsedMs() - firstMs > ECHO_MS) process.exit(130);
       stopAsked(signal);
     });
   }

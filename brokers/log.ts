@@ -11,7 +11,7 @@ import { createStream, type RotatingFileStream } from "rotating-file-stream";
 export interface Log {
   readonly logger: Logger;
   /** One line, with what was thrown. */
-  line(level: "debug" | "info" | "warn" | "error", text: string, error?: unknown): void;
+  readonly line: (level: "debug" | "info" | "warn" | "error", text: string, error?: unknown) => void;
   close(): Promise<void>;
 }
 

@@ -10,6 +10,7 @@ import { INTERVALS } from "../domain/market/events.ts";
 import { replaySamples, type SampleStrategy, SIM_SAMPLES } from "../topology/samples.ts";
 import { JournalVenueLedger } from "../topology/venue-ledger.ts";
 import { openRecording } from "../venues/replay/open-recording.ts";
+import type { Recording } from "../venues/replay/recording.ts";
 import { createReplayVenue } from "../venues/replay/replay-venue.ts";
 import { createSimVenue } from "../venues/sim/sim-venue.ts";
 import type { Venue } from "../venues/venue.ts";
@@ -23,7 +24,7 @@ export interface MarketSource {
   /** Trading time between two journaled samples of equity; absent: as a floor does by itself. */
   readonly equitySampleMs?: number;
   /** What is played, for the screens; null on the simulated venue. */
-  replay(): FloorInfo["replay"];
+  readonly replay: () => FloorInfo["replay"];
 }
 
 /** Submit and report latencies of paper trading, ms: a venue two network hops away. */
@@ -37,11 +38,19 @@ export interface SourceParts {
   readonly options: StartOptions;
   readonly journal: Journal;
   /** Resolves when nothing is left to do about what was delivered so far. */
-  quiet(): Promise<void> | void;
+  readonly quiet: () => Promise<void> | void;
 }
 
-export function openMarketSource(parts: SourceParts): Promise<MarketSource> {
-  return parts.options.replay.length > 0 ? openReplay(parts) : Promise.resolve(openSimulation(parts));
+/**
+ * The recording asked for, or null for the simulated venue. Opened before anything else is: what cannot be played is
+ * known before a database is started for it.
+ */
+export function openReplayFiles({ replay, symbol }: StartOptions): Promise<Recording | null> {
+  return replay.length > 0 ? openRecording(replay, symbol === undefined ? {} : { symbol }) : Promise.resolve(null);
+}
+
+export function openMarketSource(parts: SourceParts, recording: Recording | null): MarketSource {
+  return recording === null ? openSimulation(parts) : openReplay(parts, recording);
 }
 
 function openSimulation({ settings, options, journal }: SourceParts): MarketSource {
@@ -57,8 +66,7 @@ function openSimulation({ settings, options, journal }: SourceParts): MarketSour
   return { desk, venue, tradingClock: systemClock, samples: SIM_SAMPLES, replay: () => null };
 }
 
-async function openReplay({ settings, options, journal, quiet }: SourceParts): Promise<MarketSource> {
-  const recording = await openRecording(options.replay, options.symbol === undefined ? {} : { symbol: options.symbol });
+function openReplay({ settings, options, journal, quiet }: SourceParts, recording: Recording): MarketSource {
   const clock = new ManualClock(recording.startMs);
   const venue = createReplayVenue({
     recording,

@@ -9,7 +9,7 @@ interface Helpers {
 interface Command {
   readonly command: string;
   readonly description: string;
-  action(broker: ServiceBroker, args: Record<string, unknown>, helpers: Helpers): Promise<void>;
+  readonly action: (broker: ServiceBroker, args: Record<string, unknown>, helpers: Helpers) => Promise<void>;
 }
 
 const OPERATOR = { meta: { user: { name: "operator", role: "Admin" } } };

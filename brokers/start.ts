@@ -2,6 +2,7 @@
  * Starts the program in this process. What cannot start gives back what it took and says what to do.
  */
 import type { REPLServer } from "node:repl";
+import type { ServiceBroker } from "moleculer";
 import { parseSettings } from "../config/settings.ts";
 import type { StartOptions } from "../config/start-options.ts";
 import { type AssembledFloor, assembleFloor } from "./assemble.ts";
@@ -19,13 +20,17 @@ export interface RunningFloor extends Omit<AssembledFloor, "opened"> {
 export async function startFloor(options: StartOptions, env: Readonly<Record<string, string | undefined>>): Promise<RunningFloor> {
   const settings = parseSettings(env);
   const closers = new Closers();
+  let broker: ServiceBroker | null = null;
   try {
     const assembled = await assembleFloor(settings, options, closers);
-    const broker = createMesh(assembled.mesh);
-    await broker.start();
-    const url = await assembled.opened(broker);
-    return { ...assembled, url, repl: () => broker.repl() as unknown as REPLServer, stop: () => broker.stop() };
+    const mesh = createMesh(assembled.mesh);
+    broker = mesh;
+    await mesh.start();
+    const url = await assembled.opened(mesh);
+    return { ...assembled, url, repl: () => mesh.repl() as unknown as REPLServer, stop: () => mesh.stop() };
   } catch (error) {
+    // Services that were made hold timers, also those that never started.
+    await broker?.stop();
     await closers.closeAll();
     throw error;
   }

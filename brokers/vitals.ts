@@ -7,8 +7,8 @@ import { elapsedMs } from "./system-ports.ts";
 const MEGABYTE = 1_048_576;
 
 export interface Vitals {
-  row(): NodeRow;
-  close(): void;
+  readonly row: () => NodeRow;
+  readonly close: () => void;
 }
 
 export function watchVitals(nodeId: string, roles: readonly string[], host: ActorHost): Vitals {

@@ -79,7 +79,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
   }
   const values: Record<string, unknown> = {};
   for (const [key, { env: name, schema }] of Object.entries(SETTINGS)) {
-    const given = env[name] === "" ? undefined : env[name];
+    const given = env[name]?.trim() === "" ? undefined : env[name];
     const outcome = schema.safeParse(given);
     if (!outcome.success) {
       const expected = outcome.error.issues[0]!.message;

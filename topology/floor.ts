@@ -46,7 +46,7 @@ export interface FloorParts {
   readonly startEquity: number;
   /** Trading time between two journaled samples of equity; default one minute. */
   readonly equitySampleMs?: number;
-  definitionOf(name: string): AnyStrategy;
+  readonly definitionOf: (name: string) => AnyStrategy;
 }
 
 /** What the author's code did wrong: it ends the activation, so that the supervisor judges it. */

@@ -12,8 +12,9 @@ import type { Journal, StoredEvent } from "../../domain/journal/journal.ts";
 import type { Clock } from "../../domain/kernel/clock.ts";
 import { decimal } from "../../domain/kernel/decimal.ts";
 import { DstaError, invalid, notFound } from "../../domain/kernel/errors.ts";
+import { hash32 } from "../../domain/kernel/random.ts";
 import { decodeOrderEvent } from "../../domain/order/codec.ts";
-import { applyOrderEvent, type Order } from "../../domain/order/order.ts";
+import { applyOrderEvent, type Order, orderIdOf } from "../../domain/order/order.ts";
 import type { OrderIntent, OrderType, TimeInForce } from "../../domain/order/types.ts";
 import type { ActorHost } from "../../mixins/hosted/host.ts";
 
@@ -59,6 +60,8 @@ export function ordersService(deps: OrdersDeps): ServiceSchema {
       ...historyActions(deps),
       async create(ctx: Params<OrderWish>): Promise<OrderRow> {
         const intent = await intentOf(deps, ctx.params, by(ctx));
+        const earlier = ctx.params.idempotencyKey === undefined ? null : await forgotten(deps, intent);
+        if (earlier) return earlier;
         const placed = await host.ask(riskMessages.place, intent.account, intent);
         if (placed.order) return placed.order;
         throw new DstaError(placed.code ?? "REFUSED", placed.reason ?? "refused by risk", {
@@ -168,6 +171,27 @@ async function recent(host: ActorHost, account: string, orderId: string): Promis
     if (error instanceof DstaError && error.type === "NOT_FOUND") return null;
     throw error;
   }
+}
+
+/**
+ * The order this intent became so long ago that execution and risk no longer hold it: the journal still knows, and without
+ * it a repeated key would trade again.
+ * @throws {DstaError} BAD_INTENT when it was another order.
+ */
+async function forgotten({ host, journal }: OrdersDeps, intent: OrderIntent): Promise<OrderRow | null> {
+  const { intentId, account } = intent;
+  const orderId = orderIdOf(intentId, hash32);
+  if (await recent(host, account, orderId)) return null;
+  const stream = `execution/${account}`;
+  const [submitted] = await journal.query({ stream, types: ["OrderSubmitted"], match: { orderId }, limit: 1 });
+  if (!submitted) return null;
+  const order = await foldOrder(journal, stream, orderId);
+  const isSame = (["symbol", "side", "type", "quantity", "limitPrice"] as const).every((field) => order.intent[field] === intent[field]);
+  if (isSame) return orderRow(order);
+  throw new DstaError("BAD_INTENT", `intentId: ${intentId} was decided before, for another order`, {
+    code: 422,
+    data: { code: "BAD_INTENT", intentId },
+  });
 }
 
 async function foldOrder(journal: Journal, stream: string, orderId: string): Promise<Order> {

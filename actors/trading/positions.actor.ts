@@ -173,7 +173,8 @@ async function onNotice(ctx: Ctx, notice: ExecutionNotice): Promise<void> {
 async function take(ctx: Ctx, { version, event }: ExecutionNotice): Promise<void> {
   const { book } = ctx.state;
   if (version <= book.appliedVersion) return;
-  await rollDay(ctx);
+  // By the event's own day: fills of an earlier day read again from the journal are not today's result.
+  await rollDay(ctx, event.atMs);
   const outcome = book.onOrderEvent(event, version);
   if (event.type !== "OrderFilled" || outcome === null) return;
   watch(ctx, event.venue, event.symbol);
@@ -203,8 +204,8 @@ function watch(ctx: Ctx, venue: string, symbol: string): void {
   ctx.subscribe(subjects.mark(venue, symbol), positionsMessages.bar, { conflate: true });
 }
 
-async function rollDay(ctx: Ctx): Promise<void> {
-  const rolled = ctx.state.book.rollDay(ctx.clock.now());
+async function rollDay(ctx: Ctx, nowMs: number): Promise<void> {
+  const rolled = ctx.state.book.rollDay(nowMs);
   if (!rolled) return;
   const { atMs, type, ...data } = dayRolledCodec.encode(rolled) as Record<string, unknown> & { atMs: number; type: string };
   await ctx.state.stream.append([{ type, schema: 1, atMs, data }]);
@@ -214,7 +215,7 @@ async function rollDay(ctx: Ctx): Promise<void> {
 async function onTick(ctx: Ctx, sampleMs: number): Promise<void> {
   ctx.after(TICK_MS, positionsMessages.tick, null);
   const { book, tops, curve, stream } = ctx.state;
-  await rollDay(ctx);
+  await rollDay(ctx, ctx.clock.now());
   for (const [market, top] of tops) applyMark(ctx, market, top);
   tops.clear();
   const nowMs = ctx.clock.now();

@@ -20,12 +20,15 @@ import type { Instrument } from "../../domain/instrument/instrument.ts";
 import { marketKey } from "../../domain/instrument/symbol.ts";
 import type { Journal, NewEvent, StoredEvent } from "../../domain/journal/journal.ts";
 import { type Decimal, decimal, div, fromNumber, fromUnits } from "../../domain/kernel/decimal.ts";
+import { isExpected } from "../../domain/kernel/errors.ts";
+import { hash32 } from "../../domain/kernel/random.ts";
 import type { Bar, BookTop } from "../../domain/market/events.ts";
 import { decodeOrderEvent } from "../../domain/order/codec.ts";
+import { orderIdOf } from "../../domain/order/order.ts";
 import type { OrderIntent } from "../../domain/order/types.ts";
 import { setLimits, setTradingState, unsubmitted } from "../../domain/risk/commands.ts";
 import { decodeRiskEvent, encodeRiskEvent, type RiskEvent, violationOf } from "../../domain/risk/events.ts";
-import { decide, type ReviewMarket } from "../../domain/risk/review.ts";
+import { review, type ReviewMarket } from "../../domain/risk/review.ts";
 import { RiskBook } from "../../domain/risk/risk-book.ts";
 import { restoreRisk, snapshotRisk } from "../../domain/risk/risk-snapshot.ts";
 import { riskView } from "../../domain/risk/risk-view.ts";
@@ -54,6 +57,7 @@ interface RiskActorState {
 type Ctx = ActorContext<RiskActorState>;
 
 const SNAPSHOT_EVENTS = 2_000;
+const FOLLOW_UP_MS = 1_000;
 const TWO = fromNumber(2);
 
 export function riskActor(deps: RiskDeps) {
@@ -91,6 +95,8 @@ export function riskActor(deps: RiskDeps) {
 
     handle: {
       place: (ctx, intent) => place(ctx, deps, intent),
+      followUp: (ctx, { intentId }) => followUp(ctx, intentId),
+      followedUp: (ctx, { intentId, state }) => onFollowedUp(ctx, intentId, state),
       orderEvent: (ctx, notice) => onNotice(ctx, notice),
       equity: (ctx, { equity, atMs }) => onEquity(ctx, equity, atMs),
       top: (ctx, top) => void ctx.state.tops.set(marketKey(top.venue, top.symbol), top),
@@ -148,12 +154,38 @@ function tell(ctx: Ctx, event: RiskEvent): void {
 
 async function place(ctx: Ctx, deps: RiskDeps, intent: OrderIntent): Promise<Placed> {
   const market = await marketOf(ctx, deps, intent);
-  const decision = decide(ctx.state.book, intent, market);
+  // Applied when it is journaled, not before: nothing else is judged while this message is handled.
+  const decision = review(ctx.state.book, intent, market);
   if (decision.event) await commit(ctx, [decision.event]);
   if (decision.kind === "refused") return { approved: false, code: decision.code, reason: decision.reason, order: null };
   const decisionPrice = midOf(market);
-  const order = await ctx.ask(executionMessages.submit, ctx.id, { ...decision.intent, decisionPrice });
-  return { approved: true, code: null, reason: null, order };
+  try {
+    const order = await ctx.ask(executionMessages.submit, ctx.id, { ...decision.intent, decisionPrice });
+    return { approved: true, code: null, reason: null, order };
+  } catch (error) {
+    // Submitted or not, the reservation stays until execution has said which.
+    followUp(ctx, intent.intentId);
+    throw error;
+  }
+}
+
+/** Execution takes messages in order: what it says now about the order comes after the submit was handled or refused. */
+function followUp(ctx: Ctx, intentId: string): void {
+  const asked = ctx.ask(executionMessages.order, ctx.id, { account: ctx.id, orderId: orderIdOf(intentId, hash32) });
+  ctx.pipe(asked, riskMessages.followedUp, (outcome) => {
+    if ("value" in outcome) return { intentId, state: "journaled" };
+    return { intentId, state: isExpected(outcome.error) && outcome.error.type === "NOT_FOUND" ? "absent" : "unclear" };
+  });
+}
+
+async function onFollowedUp(ctx: Ctx, intentId: string, state: "journaled" | "absent" | "unclear"): Promise<void> {
+  if (state === "unclear") return void ctx.after(FOLLOW_UP_MS, riskMessages.followUp, { intentId });
+  if (state === "journaled") return;
+  const releases = unsubmitted(ctx.state.book, new Set(), ctx.clock.now());
+  await commit(
+    ctx,
+    releases.filter((release) => release.intentId === intentId),
+  );
 }
 
 /** Whether the symbol was not watched yet. */

@@ -24,7 +24,7 @@ export interface StrategiesDeps {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly definitions: readonly AnyStrategy[];
-  definitionOf(name: string): AnyStrategy;
+  readonly definitionOf: (name: string) => AnyStrategy;
 }
 
 /** What an instance is, from its first event. */
@@ -112,10 +112,10 @@ export async function strategyInstances(journal: Journal): Promise<Instance[]> {
 }
 
 /** An actor that is not up is shown as failed, with why; it never holds up the list of the others. */
-function rowOf(
+async function rowOf(
   { host, desk, definitionOf }: StrategiesDeps,
   { id, strategy, account, venue, symbol }: Instance,
-): StrategyRow | Promise<StrategyRow> {
+): Promise<StrategyRow> {
   const cell = host.find(`strategy/${id}`);
   if (!cell || cell.status === "active" || cell.status === "passive") return host.ask(strategyMessages.row, id, { id });
   const definition = definitionOf(strategy);

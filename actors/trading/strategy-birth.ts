@@ -17,7 +17,7 @@ export function openRecord(journal: Journal, id: string) {
 
 /** Complete values of a definition's parameters, as JSON. @throws {DstaError} VALIDATION_ERROR */
 export function checkedParams(definition: AnyStrategy, given: Readonly<Record<string, unknown>>): ParamValues {
-  return { ...validateParams(definition as Parameters<typeof validateParams>[0], given) } as ParamValues;
+  return { ...validateParams(definition as Parameters<typeof validateParams>[0], given) };
 }
 
 /** @throws {DstaError} STRATEGY_EXISTS, VALIDATION_ERROR; then nothing was written. */

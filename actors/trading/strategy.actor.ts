@@ -32,7 +32,7 @@ import { strategyDetail, strategyRow } from "./strategy-views.ts";
 export interface StrategyDeps {
   readonly journal: Journal;
   /** @throws {DstaError} NOT_FOUND listing the names there are. */
-  definitionOf(name: string): AnyStrategy;
+  readonly definitionOf: (name: string) => AnyStrategy;
   isSimulated(account: string): boolean;
 }
 

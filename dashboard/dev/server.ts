@@ -31,6 +31,7 @@ const PERMISSIONS = [
   "position:read",
   "risk:read",
   "risk:write",
+  "risk:switch",
   "market:read",
   "system:read",
 ];

@@ -2,7 +2,8 @@
  * Who may do what: four roles, each a set of permissions. Pure and closed: an unknown role, or a permission no role
  * names, is refused.
  *
- * Admin does everything. Trader runs strategies and orders and sees all, but does not change limits or re-arm trading.
+ * Admin does everything. Trader runs strategies and orders, sees all and turns the trading switch, because making trading
+ * safer has to be quick (going back to active asks for a typed phrase); a Trader does not change limits or restart actors.
  * Analyst reads. Bot is a program that trades by hand: orders, positions and market data only.
  */
 import type { Permission } from "../contract/routes.ts";
@@ -19,8 +20,8 @@ export interface Identity {
 const READ: readonly Permission[] = ["session", "strategy:read", "order:read", "position:read", "risk:read", "market:read", "system:read"];
 
 const GRANTS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
-  Admin: new Set<Permission>([...READ, "strategy:write", "order:create", "risk:write"]),
-  Trader: new Set<Permission>([...READ, "strategy:write", "order:create"]),
+  Admin: new Set<Permission>([...READ, "strategy:write", "order:create", "risk:write", "risk:switch"]),
+  Trader: new Set<Permission>([...READ, "strategy:write", "order:create", "risk:switch"]),
   Analyst: new Set<Permission>(READ),
   Bot: new Set<Permission>(["session", "order:read", "order:create", "position:read", "market:read"]),
 };

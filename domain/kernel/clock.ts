@@ -7,7 +7,7 @@
 export type CancelTimer = () => void;
 
 export interface Clock {
-  /** Milliseconds since the Unix epoch, UTC. */
+  /** Milliseconds since the Unix epoch, UTC; whole. */
   now(): number;
   /** Runs `callback` once, not before `delayMs` from now. */
   after(delayMs: number, callback: () => void): CancelTimer;
@@ -19,7 +19,10 @@ interface PendingTimer {
   readonly callback: () => void;
 }
 
-/** A clock that stands still until `advanceTo` moves it; due timers fire in due order, ties in creation order. */
+/**
+ * A clock that stands still until `advanceTo` moves it; due timers fire in due order, ties in creation order. A fraction
+ * of a millisecond in a delay counts as a whole one, so that time is always whole.
+ */
 export class ManualClock implements Clock {
   #nowMs: number;
   #created = 0;
@@ -34,7 +37,7 @@ export class ManualClock implements Clock {
   }
 
   after(delayMs: number, callback: () => void): CancelTimer {
-    const timer = { dueMs: this.#nowMs + Math.max(0, delayMs), order: this.#created++, callback };
+    const timer = { dueMs: this.#nowMs + Math.max(0, Math.ceil(delayMs)), order: this.#created++, callback };
     this.#timers.push(timer);
     return () => {
       this.#timers = this.#timers.filter((other) => other !== timer);

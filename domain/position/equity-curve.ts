@@ -20,11 +20,12 @@ export class EquityCurve {
     return this.#points.at(-1);
   }
 
-  /** At most `count` points from `fromMs` on: of each equal stretch its lowest and highest, in time order. */
+  /** At most `count` (≥ 2) points from `fromMs` on: the ends, and of each equal stretch its lowest and highest, in time order. */
   thinned(fromMs: number, count: number): EquityPoint[] {
     const points = this.#points.filter((point) => point.atMs >= fromMs);
     if (points.length <= count) return points;
-    const stretches = Math.max(1, Math.floor((count - 2) / 2));
+    // Two for the ends, two for each stretch: what is asked for is never exceeded.
+    const stretches = Math.floor((count - 2) / 2);
     const kept = new Set<EquityPoint>([points[0]!, points.at(-1)!]);
     for (let index = 0; index < stretches; index++) {
       const stretch = points.slice(Math.floor((index * points.length) / stretches), Math.floor(((index + 1) * points.length) / stretches));
@@ -36,6 +37,6 @@ export class EquityCurve {
       }
       kept.add(low).add(high);
     }
-    return points.filter((point) => kept.has(point)).slice(0, count);
+    return points.filter((point) => kept.has(point));
   }
 }

@@ -1,8 +1,8 @@
 /**
  * A map that remembers only its newest `capacity` keys: for fills already seen and decisions already made.
  *
- * A key is set once; setting it again is refused (`false`), which is how duplicates are found. When full, the oldest key
- * is forgotten. Forgetting goes by a ring of keys, because walking a `Map` from its front past deleted entries is linear.
+ * `add` takes a key once and refuses it again (`false`), which is how duplicates are found. When full, the oldest key is
+ * forgotten. Forgetting goes by a ring of keys, because walking a `Map` from its front past deleted entries is linear.
  */
 import { invariant } from "../kernel/errors.ts";
 
@@ -42,6 +42,11 @@ export class RecentMap<V> {
     }
     this.#values.set(key, value);
     return true;
+  }
+
+  /** Remembers the newest value of a key; a known key keeps its age. */
+  set(key: string, value: V): void {
+    if (!this.add(key, value)) this.#values.set(key, value);
   }
 
   /** Oldest first. */

@@ -100,9 +100,9 @@ export interface FirstDecision {
   readonly side: Side;
   readonly quantity: Decimal;
   readonly limitPrice: Decimal | null;
-  /** Null when refused. */
+  /** Null when refused or withdrawn. */
   readonly reservationId: string | null;
-  /** Null when approved. */
+  /** Null when approved or withdrawn. */
   readonly code: string | null;
   readonly reason: string | null;
 }
@@ -121,6 +121,15 @@ export function decisionOn({ strategyId, venue, symbol, side, quantity, limitPri
     code: outcome.code,
     reason: outcome.reason,
   };
+}
+
+/** Approved, but lost before its order was submitted: the intent may be judged again, for it never became an order. */
+export function withdrawn(first: FirstDecision): FirstDecision {
+  return { ...first, reservationId: null, code: null, reason: null };
+}
+
+export function isWithdrawn({ reservationId, code }: FirstDecision): boolean {
+  return reservationId === null && code === null;
 }
 
 export function isSameOrder(first: FirstDecision, intent: OrderIntent): boolean {

@@ -12,29 +12,23 @@
 import { type Decimal, format, ZERO } from "../kernel/decimal.ts";
 import { invalid } from "../kernel/errors.ts";
 import { CLOSING_EVENTS, type OrderEvent } from "../order/events.ts";
+import type { OrderIntent } from "../order/types.ts";
 import { takesTurn } from "../position/execution-turn.ts";
 import { heldQuantity } from "../position/position.ts";
 import { RecentMap } from "../position/recent-map.ts";
 import { symbolAssets } from "../position/symbol-assets.ts";
 import type { LimitBreached, RiskEvent } from "./events.ts";
-import { ExposureBook, type Owner, undivided } from "./exposure.ts";
+import { ExposureBook, type Owner } from "./exposure.ts";
 import { EquityWatch } from "./equity-watch.ts";
 import { type FillFinding, findFillFaults } from "./fill-control.ts";
 import type { RiskLimits } from "./limits.ts";
+import { inUndivided, type UndividedLimits } from "./undivided-limits.ts";
 import { OrderRate } from "./order-rate.ts";
-import { type FirstDecision, type Reservation, ReservationBook, decisionOn, reservationFor } from "./reservation.ts";
+import { type FirstDecision, type Reservation, ReservationBook, decisionOn, isWithdrawn, reservationFor, withdrawn } from "./reservation.ts";
 import { type RiskState, type Switch, openingState } from "./risk-state.ts";
 
 export const DECISIONS_MAX = 50_000;
 export const SEEN_FILLS_MAX = 100_000;
-
-/** Limits as the review compares them: amounts in the undivided scale of exposure.ts. */
-export interface UndividedLimits {
-  readonly order: bigint;
-  readonly position: bigint;
-  readonly gross: bigint;
-  readonly deviationBps: bigint;
-}
 
 export class RiskBook {
   readonly account: string;
@@ -154,8 +148,10 @@ export class RiskBook {
     return this.#reservations.get(intentId)?.reservationId === reservationId;
   }
 
+  /** The decision that stands; none for an intent never seen, or withdrawn. */
   decisionOf(intentId: string): FirstDecision | undefined {
-    return this.#decisions.get(intentId);
+    const first = this.#decisions.get(intentId);
+    return first && isWithdrawn(first) ? undefined : first;
   }
 
   rateOf(strategyId: string): OrderRate | undefined {
@@ -172,13 +168,10 @@ export class RiskBook {
       case "IntentApproved":
         return this.#approve(event);
       case "IntentRefused":
-        this.#decisions.add(
-          event.intent.intentId,
-          decisionOn(event.intent, { reservationId: null, code: event.code, reason: event.reason }),
-        );
+        this.#remember(event.intent, { reservationId: null, code: event.code, reason: event.reason });
         return;
       case "ReservationReleased":
-        return this.#reservations.release(event.intentId);
+        return this.#withdraw(event.intentId);
       case "TradingStateChanged":
         this.#switch = { state: event.to, sinceMs: event.atMs, by: event.by, reason: event.reason };
         return;
@@ -241,13 +234,26 @@ export class RiskBook {
 
   #approve(event: Extract<RiskEvent, { type: "IntentApproved" }>): void {
     const { intent, reservationId } = event;
-    if (!this.#decisions.add(intent.intentId, decisionOn(intent, { reservationId, code: null, reason: null }))) return;
+    if (!this.#remember(intent, { reservationId, code: null, reason: null })) return;
     this.#approvals++;
     let rate = this.#rates.get(intent.strategyId);
     if (!rate) this.#rates.set(intent.strategyId, (rate = new OrderRate()));
     rate.record(event.atMs);
     this.#exposure.mark(this.#exposure.ensure(intent.strategyId, intent.venue, intent.symbol), event.markPrice);
     this.#reservations.add(reservationFor(intent, reservationId, event.reservePrice));
+  }
+
+  /** False when a decision on this intent stands already. */
+  #remember(intent: OrderIntent, outcome: Parameters<typeof decisionOn>[1]): boolean {
+    if (this.decisionOf(intent.intentId)) return false;
+    this.#decisions.set(intent.intentId, decisionOn(intent, outcome));
+    return true;
+  }
+
+  #withdraw(intentId: string): void {
+    this.#reservations.release(intentId);
+    const first = this.#decisions.get(intentId);
+    if (first) this.#decisions.set(intentId, withdrawn(first));
   }
 
   #fold(event: OrderEvent): readonly FillFinding[] {
@@ -280,13 +286,4 @@ export class RiskBook {
   #ownerOf({ strategyId, venue, symbol }: { strategyId: string; venue: string; symbol: string }): Owner {
     return this.#exposure.ensure(strategyId, venue, symbol);
   }
-}
-
-function inUndivided(limits: RiskLimits): UndividedLimits {
-  return {
-    order: undivided(limits.maxOrderNotional),
-    position: undivided(limits.maxPositionNotional),
-    gross: undivided(limits.maxGrossNotional),
-    deviationBps: BigInt(limits.maxPriceDeviationBps),
-  };
 }

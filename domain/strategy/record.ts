@@ -26,7 +26,16 @@ export interface StrategyRecord {
 }
 
 export type StrategyEvent =
-  | { readonly type: "StrategyCreated"; readonly id: string; readonly strategy: string; readonly account: string; readonly venue: string; readonly symbol: string; readonly params: ParamValues; readonly by: string }
+  | {
+      readonly type: "StrategyCreated";
+      readonly id: string;
+      readonly strategy: string;
+      readonly account: string;
+      readonly venue: string;
+      readonly symbol: string;
+      readonly params: ParamValues;
+      readonly by: string;
+    }
   | { readonly type: "ParametersChanged"; readonly params: ParamValues; readonly by: string; readonly note: string }
   | { readonly type: "StrategyStarted"; readonly by: string }
   | { readonly type: "StrategyPaused"; readonly by: string }
@@ -39,21 +48,36 @@ const VERSIONS_KEPT = 100;
 
 export function encodeStrategyEvent(event: StrategyEvent, atMs: number): NewEvent {
   const { type, ...data } = event;
-  return { type, schema: 1, atMs, data: data as unknown as Record<string, unknown> };
+  return { type, schema: 1, atMs, data };
 }
 
 export function applyStrategyEvent(record: StrategyRecord | null, event: StrategyEvent, atMs: number): StrategyRecord {
   if (event.type === "StrategyCreated") {
     const { id, strategy, account, venue, symbol, params, by } = event;
     return {
-      id, strategy, account, venue, symbol, createdAtMs: atMs, desired: "stopped", reason: "not started yet", closing: false, saved: null,
+      id,
+      strategy,
+      account,
+      venue,
+      symbol,
+      createdAtMs: atMs,
+      desired: "stopped",
+      reason: "not started yet",
+      closing: false,
+      saved: null,
       versions: [{ version: 1, params, by, atMs, note: "created" }],
     };
   }
   invariant(record, `${event.type} in the stream of a strategy that was never created`);
   switch (event.type) {
     case "ParametersChanged":
-      return { ...record, versions: [{ version: currentParams(record).version + 1, params: event.params, by: event.by, atMs, note: event.note }, ...record.versions].slice(0, VERSIONS_KEPT) };
+      return {
+        ...record,
+        versions: [
+          { version: currentParams(record).version + 1, params: event.params, by: event.by, atMs, note: event.note },
+          ...record.versions,
+        ].slice(0, VERSIONS_KEPT),
+      };
     case "StrategyStarted":
       return { ...record, desired: "running", reason: `started by ${event.by}`, closing: false };
     case "StrategyPaused":

@@ -7,7 +7,10 @@ import type { CancelTimer, Clock } from "../../domain/kernel/clock.ts";
 import type { SupervisionPolicy } from "../../domain/kernel/supervision.ts";
 import type { Severity } from "../../domain/contract/views.ts";
 
-/** What a handler may do. One context belongs to one activation; after it ended the context refuses to act. */
+/**
+ * What a handler may do. Timers, subscriptions and pipes end with the activation that made them. A handler that was
+ * waiting when its activation ended is not stopped by the host but by the journal, which refuses its old epoch.
+ */
 export interface ActorContext<S> {
   readonly kind: string;
   /** The key's values joined with ":", e.g. `sim:BTC/USDT`. */

@@ -100,7 +100,7 @@ export class Cell extends CellRecord implements Runnable, ActorContext<unknown> 
     }
     const startedMs = this.processed++ % LATENCY_EVERY === 0 ? this.#ports.elapsedMs() : NOT_TIMED;
     try {
-      const result: unknown = this.definition.handle[envelope.name]!(this, envelope.params as never);
+      const result: unknown = this.definition.handle[envelope.name]!(this, envelope.params);
       if (result === undefined || !(result instanceof Promise)) {
         envelope.resolve?.(result);
         return this.#noteLatency(startedMs);

@@ -1,5 +1,5 @@
 /** Turns a failed schema into the platform's error: the first problem in the message, all of them in the data. */
-import { z } from "zod";
+import type { z } from "zod";
 import { DstaError } from "../../domain/kernel/errors.ts";
 
 /** @throws {DstaError} VALIDATION_ERROR with `data.field`, `data.expected` and every issue. */

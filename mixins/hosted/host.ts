@@ -11,9 +11,13 @@ import { Cell } from "./cell.ts";
 import type { CellPorts } from "./cell-ports.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import { type Envelope, tellEnvelope } from "./envelope.ts";
+import { refuse } from "./refusals.ts";
 import { RunQueue } from "./run-queue.ts";
 
-export interface HostPorts extends Pick<CellPorts, "tradingClock" | "systemClock" | "elapsedMs" | "feed" | "directory" | "isUrgent" | "isFatal" | "announce" | "log"> {
+export interface HostPorts extends Pick<
+  CellPorts,
+  "tradingClock" | "systemClock" | "elapsedMs" | "feed" | "directory" | "isUrgent" | "isFatal" | "announce" | "log"
+> {
   readonly defer: (callback: () => void) => void;
   readonly onDeadLetter: ConstructorParameters<typeof DeadLetters>[1];
   /** An answer later than this is ASK_TIMEOUT. */
@@ -26,6 +30,8 @@ export class ActorHost {
   readonly #cellPorts: CellPorts;
   readonly #definitions = new Map<string, AnyActor>();
   readonly #cells = new Map<string, Map<string, Cell>>();
+  /** Kinds of which nothing may start any more: this node is being stopped. */
+  readonly #ended = new Set<string>();
   readonly #waitingAsks = new Set<Envelope>();
   readonly #rates = new WeakMap<Cell, { processed: number; atMs: number; perSecond: number }>();
   #pending = 0;
@@ -53,7 +59,7 @@ export class ActorHost {
   }
 
   tell<P, R>(message: MessageContract<P, R>, id: string, params: P): void {
-    this.#cell(message.kind, id).accept(tellEnvelope(message.name, params, message.lane, null));
+    this.#deliver(message.kind, id, tellEnvelope(message.name, params, message.lane, null));
   }
 
   ask<P, R>(message: MessageContract<P, R>, id: string, params: P, timeoutMs = this.#ports.askTimeoutMs): Promise<R> {
@@ -75,8 +81,14 @@ export class ActorHost {
       };
       this.#waitingAsks.add(envelope);
       this.#sweepLater();
-      this.#cell(message.kind, id).accept(envelope);
+      this.#deliver(message.kind, id, envelope);
     });
+  }
+
+  #deliver(kind: string, id: string, envelope: Envelope): void {
+    const cell = this.#cell(kind, id);
+    if (cell.status !== "passive" || !this.#ended.has(kind)) return cell.accept(envelope);
+    refuse(this.deadLetters, cell.actorId, envelope, "ACTOR_PASSIVE", `${cell.actorId} has ended: its node is being stopped`);
   }
 
   /** Starts an actor without sending it anything. */
@@ -84,9 +96,12 @@ export class ActorHost {
     await this.#cell(kind, id).start();
   }
 
-  /** Every actor of the kinds, ended in order; kinds end in the order given. */
+  /** Every actor of the kinds, ended in order and for good; kinds end in the order given. A late message wakes none of them. */
   async stop(kinds: readonly string[]): Promise<void> {
-    for (const kind of kinds) await Promise.all([...(this.#cells.get(kind)?.values() ?? [])].map((cell) => cell.stop()));
+    for (const kind of kinds) {
+      this.#ended.add(kind);
+      await Promise.all([...(this.#cells.get(kind)?.values() ?? [])].map((cell) => cell.stop()));
+    }
   }
 
   async restart(actorId: string): Promise<void> {
@@ -203,7 +218,9 @@ export class ActorHost {
       const nowMs = this.#ports.systemClock.now();
       for (const envelope of this.#waitingAsks) {
         if (nowMs <= envelope.deadlineMs) continue;
-        envelope.reject?.(new DstaError("ASK_TIMEOUT", `no answer to ${envelope.name} in time; its outcome is unknown`, { code: 504, retryable: true }));
+        envelope.reject?.(
+          new DstaError("ASK_TIMEOUT", `no answer to ${envelope.name} in time; its outcome is unknown`, { code: 504, retryable: true }),
+        );
       }
       if (this.#waitingAsks.size > 0) this.#sweepLater();
     });

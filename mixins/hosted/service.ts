@@ -24,7 +24,7 @@ export function actorId(definition: Pick<AnyActor, "key" | "kind">, params: Read
 
 export function actorService(definition: AnyActor, host: ActorHost, facade: Record<string, ActionSchema> = {}): ServiceSchema {
   const actions: Record<string, ActionSchema> = { ...facade };
-  for (const message of Object.values(definition.messages) as MessageContract<unknown, unknown>[]) {
+  for (const message of Object.values<MessageContract<unknown, unknown>>(definition.messages)) {
     const schema = message.schema;
     if (schema === null) continue;
     const action: ActionSchema & { actor: { kind: string; key: readonly string[] } } = {

@@ -5,7 +5,7 @@
  * already promises. After a failed append its version is not known any more; the error is fatal to the activation
  * (see `isFatalJournalError`) and the next one folds the truth.
  */
-import type { Journal, NewEvent, StoredEvent } from "../../domain/journal/journal.ts";
+import type { Journal, NewEvent, Snapshot, StoredEvent } from "../../domain/journal/journal.ts";
 import { isExpected } from "../../domain/kernel/errors.ts";
 
 export interface Opened<S> {
@@ -14,7 +14,7 @@ export interface Opened<S> {
 }
 
 export interface Fold<S> {
-  /** State of an empty stream, or the one a snapshot holds. */
+  /** State of an empty stream, or the one a snapshot holds. @throws {DstaError} VALIDATION_ERROR when it cannot be read */
   start(snapshot: unknown): S;
   apply(state: S, event: StoredEvent): void;
 }
@@ -35,9 +35,8 @@ export class EventStream {
   /** Raises the stream's epoch first, then replays: nothing can be appended behind the replay's back. */
   static async open<S>(journal: Journal, name: string, fold: Fold<S>): Promise<Opened<S>> {
     const head = await journal.fence(name);
-    const snapshot = await journal.loadSnapshot(name);
-    const state = fold.start(snapshot?.state ?? null);
-    for await (const event of journal.read(name, snapshot?.version ?? 0)) fold.apply(state, event);
+    const { state, version } = startFrom(await journal.loadSnapshot(name), fold);
+    for await (const event of journal.read(name, version)) fold.apply(state, event);
     return { stream: new EventStream(journal, name, head.epoch, head.version), state };
   }
 
@@ -47,6 +46,17 @@ export class EventStream {
 
   async saveSnapshot(state: unknown): Promise<void> {
     await this.#journal.saveSnapshot(this.name, this.version, state);
+  }
+}
+
+/** A snapshot only saves time: one of another version's shape is left aside, and the stream is folded from its beginning. */
+function startFrom<S>(snapshot: Snapshot | null, fold: Fold<S>): { state: S; version: number } {
+  if (snapshot === null) return { state: fold.start(null), version: 0 };
+  try {
+    return { state: fold.start(snapshot.state), version: snapshot.version };
+  } catch (error) {
+    if (!isExpected(error) || error.type !== "VALIDATION_ERROR") throw error;
+    return { state: fold.start(null), version: 0 };
   }
 }
 

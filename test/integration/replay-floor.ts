@@ -4,10 +4,6 @@ import { fileURLToPath } from "node:url";
 import type { EventRow } from "../../domain/contract/views.ts";
 import { FloorProcess } from "./floor-process.ts";
 
-export interface Progress {
-  readonly floor: { readonly replay: { file: string; progressRatio: number; finished: boolean; malformed: number } | null };
-}
-
 interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
@@ -21,9 +17,13 @@ export function recorded(path: string): string {
 export async function played(folder: string, files: readonly string[], args: readonly string[] = []): Promise<FloorProcess> {
   const speed = args.includes("--speed") ? [] : ["--speed", "max"];
   const floor = await FloorProcess.start(folder, { args: ["--replay", ...files, ...speed, ...args] });
-  await floor.until<Progress>("system/status", ({ floor: { replay } }) => replay?.finished === true);
   await floor.until<Page<EventRow>>("system/events?limit=100", ({ items }) => items.some(({ code }) => code === "CONNECTION_LOST"));
   return floor;
+}
+
+/** What the floor said, newest first. */
+export async function said(floor: FloorProcess): Promise<readonly EventRow[]> {
+  return (await floor.get<Page<EventRow>>("system/events?limit=100")).items;
 }
 
 /** Every row of a list, newest first. */

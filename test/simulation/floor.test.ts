@@ -10,14 +10,15 @@ const FOR_MS = 60_000;
 
 /** Kind of run → how many seeds of it are run each time. */
 const KINDS: Readonly<Record<string, { readonly count: number; readonly plan: Omit<Plan, "seed"> }>> = {
-  calm: { count: 1, plan: { forMs: FOR_MS, crashes: 0, venueLives: true, faults: false } },
-  faults: { count: 11, plan: { forMs: FOR_MS, crashes: 0, venueLives: true, faults: true } },
-  exchange: { count: 10, plan: { forMs: FOR_MS, crashes: 3, venueLives: true, faults: true } },
-  together: { count: 8, plan: { forMs: FOR_MS, crashes: 3, venueLives: false, faults: true } },
+  calm: { count: 1, plan: { forMs: FOR_MS, ends: 0, venueLives: true, faults: false } },
+  faults: { count: 10, plan: { forMs: FOR_MS, ends: 0, venueLives: true, faults: true } },
+  exchange: { count: 12, plan: { forMs: FOR_MS, ends: 3, venueLives: true, faults: true } },
+  together: { count: 12, plan: { forMs: FOR_MS, ends: 3, venueLives: false, faults: true } },
 };
 
 const only = process.env["SEED"];
-const seeds = only === undefined ? Object.entries(KINDS).flatMap(([kind, { count }]) => Array.from({ length: count }, (_, index) => `${kind}-${index + 1}`)) : [only];
+const all = Object.entries(KINDS).flatMap(([kind, { count }]) => Array.from({ length: count }, (_, index) => `${kind}-${index + 1}`));
+const seeds = only === undefined ? all : [only];
 
 function planOf(seed: string): Plan {
   const kind = KINDS[seed.split("-")[0]!];
@@ -25,10 +26,29 @@ function planOf(seed: string): Plan {
   return { seed, ...kind.plan };
 }
 
+const digests = new Map<string, string>();
+const reached = new Set<string>();
+
 describe("the trading path under virtual time", () => {
   it.each(seeds)("%s: agrees with the venue at the end", async (seed) => {
-    const { problems, deeds, ...counts } = await run(planOf(seed));
-    expect(problems, `replay with: SEED=${seed} vitest run test/simulation/floor.test.ts\n${JSON.stringify(counts)}, ${deeds.length} deeds\n`).toEqual([]);
-    expect(counts.fills).toBeGreaterThan(0);
+    const outcome = await run(planOf(seed));
+    const { problems, events, orders, fills, deeds } = outcome;
+    digests.set(seed, outcome.digest);
+    for (const what of outcome.reached) reached.add(what);
+    const counts = `${events} events, ${orders} orders, ${fills} fills, ${deeds} deeds`;
+    expect(problems, `replay with: SEED=${seed} vitest run test/simulation/floor.test.ts (${counts})`).toEqual([]);
+    expect(outcome.tops).toBeGreaterThan(0);
+  });
+
+  it.each(only === undefined ? Object.keys(KINDS).map((kind) => `${kind}-1`) : [only])("%s: the same seed writes the same journal", async (seed) => {
+    expect((await run(planOf(seed))).digest).toBe(digests.get(seed));
+  });
+
+  it.runIf(only === undefined)("another seed writes another journal", () => expect(new Set(digests.values()).size).toBe(all.length));
+
+  it.runIf(only === undefined)("all of it happened: a run that never gets there proves nothing", () => {
+    expect(REACHED.filter((what) => !reached.has(what)), `reached: ${[...reached].sort().join(", ")}`).toEqual([]);
   });
 });
+
+const REACHED: readonly string[] = [];

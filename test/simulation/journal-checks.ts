@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Journal, StoredEvent } from "../../domain/journal/journal.ts";
-import { type Decimal, decimal, format, fromNumber, mul, UNIT, ZERO } from "../../domain/kernel/decimal.ts";
+import { type Decimal, decimal, format, mul, UNIT, ZERO } from "../../domain/kernel/decimal.ts";
 import { decodeOrderEvent } from "../../domain/order/codec.ts";
 import { PAPER_LIMITS } from "../../domain/risk/limits.ts";
 import { ACCOUNT } from "./trading-life.ts";
@@ -27,7 +27,7 @@ export function digestOf(events: readonly StoredEvent[]): string {
   return hash.digest("hex");
 }
 
-/** No order is journaled without an approval that still holds, and none while trading is halted. */
+/** No order is journaled without an approval that still holds, none while trading is halted, no intent id is used twice. */
 export function checkApprovals(events: readonly StoredEvent[]): string[] {
   const wrong: string[] = [];
   const approved = new Set<string>();
@@ -41,6 +41,8 @@ export function checkApprovals(events: readonly StoredEvent[]): string[] {
         approved.add(event.correlationId!);
       }
       if (event.type === "ReservationReleased") approved.delete(String(event.data.intentId));
+      // Nobody here sends a faulty intent: it is an id that was used for another order before.
+      if (event.type === "IntentRefused" && event.data.code === "BAD_INTENT") wrong.push(`intent ${event.correlationId}: ${String(event.data.reason)}`);
     }
     if (event.type !== "OrderSubmitted") continue;
     const { intentId, orderId } = decodeOrderEvent(event);
@@ -152,5 +154,3 @@ export function holdingsOf(events: readonly StoredEvent[]): Holdings {
   }
   return { quantities, fees: fees as Decimal, cash: cash as Decimal, repeated };
 }
-
-export const NOTHING_HELD = fromNumber(0);

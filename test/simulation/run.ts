@@ -13,7 +13,7 @@ import type { SimFaults } from "../../venues/sim/faults.ts";
 import type { SimVenue } from "../../venues/sim/sim-venue.ts";
 import { checkApprovals, checkExposure, digestOf, everything } from "./journal-checks.ts";
 import { People } from "./people.ts";
-import { ACCOUNT, openFloor, simVenueOf, START_EQUITY, STRATEGIES, type TradingLife } from "./trading-life.ts";
+import { ACCOUNT, openFloor, SETTINGS, simVenueOf, STRATEGIES, type TradingLife } from "./trading-life.ts";
 import { checkAccount, checkExecution, checkOrders, ordersOf } from "./venue-checks.ts";
 import { OutlivingVenue } from "./venue-line.ts";
 import { journalOf, Life, START_MS, World } from "./world.ts";
@@ -21,8 +21,8 @@ import { journalOf, Life, START_MS, World } from "./world.ts";
 export interface Plan {
   readonly seed: string;
   readonly forMs: number;
-  /** How often the program is killed, and whether the venue dies with it or lives on as an exchange does. */
-  readonly crashes: number;
+  /** How often the program ends, mostly killed, at times in order; and whether the venue ends with it or lives on. */
+  readonly ends: number;
   readonly venueLives: boolean;
   readonly faults: boolean;
 }
@@ -34,7 +34,9 @@ export interface Outcome {
   readonly orders: number;
   readonly fills: number;
   readonly tops: number;
-  readonly deeds: readonly string[];
+  readonly deeds: number;
+  /** What the run has seen: event types, refusal codes, announcements, ends. */
+  readonly reached: ReadonlySet<string>;
 }
 
 const STEP_MAX_MS = 40;
@@ -55,7 +57,7 @@ class FloorRun {
   readonly #people: People;
   readonly #faults: SimFaults;
   readonly #problems: string[] = [];
-  readonly #letters = new Map<string, number>();
+  readonly #reached = new Set<string>();
   #outliving: { readonly venue: SimVenue; readonly front: OutlivingVenue } | null = null;
   #venue: SimVenue | null = null;
   #trading: TradingLife | null = null;
@@ -75,13 +77,16 @@ class FloorRun {
       await createStrategy(this.#journal, wish, strategyNamed(strategy), START_MS);
     }
     await this.#begin();
-    const killAtMs = Array.from({ length: this.#plan.crashes }, () => START_MS + this.#random.integer(0, this.#plan.forMs)).sort((a, b) => a - b);
+    const killAtMs = Array.from({ length: this.#plan.ends }, () => START_MS + this.#random.integer(0, this.#plan.forMs)).sort((a, b) => a - b);
     let nextDeedMs = START_MS + 2_000;
     while (this.#nowMs < START_MS + this.#plan.forMs) {
       await this.#step();
       if (killAtMs.length > 0 && this.#nowMs >= killAtMs[0]!) {
         killAtMs.shift();
-        await this.#kill();
+        if (this.#random.next() < 0.3) await this.#rest();
+        else await this.#kill();
+        await this.#world.advance(this.#random.integer(1, 3_000));
+        await this.#begin();
       }
       if (this.#plan.faults && this.#nowMs >= nextDeedMs) {
         nextDeedMs = this.#nowMs + this.#random.exponential(1_200);
@@ -105,6 +110,8 @@ class FloorRun {
       if (state !== "active") say(`${actorId} is ${state} at the end: ${lastError}`);
     }
     this.#leave();
+    for (const { type, data } of events) this.#reached.add(typeof data.code === "string" ? `${type} ${data.code}` : type);
+    for (const { status } of orders) this.#reached.add(status);
     return {
       problems: [...new Set(this.#problems)],
       digest: digestOf(events),
@@ -112,7 +119,8 @@ class FloorRun {
       orders: orders.length,
       fills: events.filter(({ type }) => type === "OrderFilled").length,
       tops: this.#tops,
-      deeds: this.#people.done,
+      deeds: this.#people.done.length,
+      reached: this.#reached,
     };
   }
 
@@ -127,7 +135,7 @@ class FloorRun {
   /** A life from its first piece of work until the floor is awake, or was killed on the way. */
   async #begin(): Promise<void> {
     const life = new Life(this.#world);
-    const failAppend = this.#plan.faults ? 0.001 : 0;
+    const failAppend = this.#plan.faults ? 0.003 : 0;
     const journal = journalOf(life, this.#journal, { random: seededRandom(`${this.#plan.seed}|journal ${this.#lives++}`), failAppend });
     const symbols = STRATEGIES.map(({ symbol }) => symbol);
     if (this.#plan.venueLives) {
@@ -149,7 +157,10 @@ class FloorRun {
     // A program that cannot start is started again, as its keeper would do.
     if (life.alive && !awake) {
       this.#problems.push(...(failure === null ? ["the floor did not wake within a minute"] : []));
-      if (this.#lives < 10) await this.#kill();
+      this.#reached.add("start failed");
+      await this.#kill();
+      await this.#world.advance(this.#random.integer(1, 3_000));
+      if (this.#lives < 10) await this.#begin();
       else this.#problems.push(`the floor does not start: ${messageOf(failure)}`);
     }
   }
@@ -157,7 +168,7 @@ class FloorRun {
   #openExchange(): { venue: SimVenue; front: OutlivingVenue } {
     // Its ledger is its own: no life of ours can lose it.
     const venue = simVenueOf(new Life(this.#world), this.#plan.seed, this.#journal, this.#faults);
-    return { venue, front: new OutlivingVenue(venue) };
+    return { venue, front: new OutlivingVenue(venue, this.#world.clock, this.#plan.faults && this.#random.next() < 0.5) };
   }
 
   /** The end comes within the next pieces of work, wherever that is. */
@@ -167,9 +178,18 @@ class FloorRun {
     for (let step = 0; step < 20 && life.alive; step++) await this.#step();
     this.#world.killBefore = null;
     life.end();
+    this.#reached.add("killed");
     this.#leave();
-    await this.#world.advance(this.#random.integer(1, 3_000));
-    await this.#begin();
+  }
+
+  /** Ctrl-C: the floor saves what it has, then the venue closes if it is ours. */
+  async #rest(): Promise<void> {
+    const { life, floor } = this.#trading!;
+    await this.#answer(floor.rest(SETTINGS.drainTimeoutMs));
+    if (!this.#plan.venueLives) await this.#answer(this.#venue!.close());
+    life.end();
+    this.#reached.add("rested");
+    this.#leave();
   }
 
   /** Strategies stopped, everything cancelled, looked up until nothing is open. */
@@ -211,18 +231,23 @@ class FloorRun {
     const { floor, crossed, events, tops } = this.#trading!;
     this.#tops += tops;
     for (const top of crossed) this.#problems.push(`a crossed top was published as LIVE: ${JSON.stringify(top)}`);
-    for (const { code, text } of events) if (code === "ORPHAN_REPORT" || code === "ORPHAN_ORDER" || code === "GAVE_UP") this.#problems.push(`${code}: ${text}`);
-    for (const { actorId, message, reason, count } of floor.host.deadLetters.list()) {
-      if (!EXPECTED_LETTERS.some((expected) => expected.test(`${actorId} ${message}: ${reason}`))) this.#problems.push(`dead letter for ${actorId} ${message}: ${reason}`);
-      this.#letters.set(message, (this.#letters.get(message) ?? 0) + count);
+    for (const { code, text } of events) {
+      if (code !== null) this.#reached.add(code);
+      if (code !== null && ALARMS.has(code)) this.#problems.push(`${code}: ${text}`);
+    }
+    for (const { actorId, message, reason } of floor.host.deadLetters.list()) {
+      this.#reached.add("dead letter");
+      const letter = `dead letter for ${actorId} ${message}: ${reason}`;
+      if (!EXPECTED_LETTERS.some((expected) => expected.test(letter))) this.#problems.push(letter);
     }
   }
 }
 
 /** The message at which an actor broke or its journal was lost is given up, visibly; the actor reads on from the journal. */
-const EXPECTED_LETTERS: readonly RegExp[] = [
-  /the journal cannot be reached/,
-];
+const EXPECTED_LETTERS: readonly RegExp[] = [/the journal cannot be reached/];
+
+/** Announced only when something is wrong that no accident here explains. */
+const ALARMS: ReadonlySet<string> = new Set(["ORPHAN_REPORT", "ORPHAN_ORDER", "GAVE_UP", "ORDER_UNKNOWN"]);
 
 function drawFaults(random: Random): SimFaults {
   const some = (most: number): number => (random.next() < 0.3 ? 0 : random.next() * most);
@@ -235,5 +260,3 @@ function drawFaults(random: Random): SimFaults {
     duplicateReport: some(0.3),
   };
 }
-
-export { START_EQUITY };

@@ -1,7 +1,9 @@
 /**
  * A venue that outlives the program, as an exchange does: one simulated venue behind lines that lives take up one after
  * another. While no life listens, frames and reports are lost for good; what the venue did is learnt by asking it.
+ * With `losesReports` the same holds while the connection is down, as on venues that do not repeat a private stream.
  */
+import type { Clock } from "../../domain/kernel/clock.ts";
 import type { SimVenue } from "../../venues/sim/sim-venue.ts";
 import type { Venue, VenueSink } from "../../venues/venue.ts";
 import type { Life } from "./world.ts";
@@ -11,9 +13,14 @@ export class OutlivingVenue {
   #sink: VenueSink | null = null;
   #started: Promise<void> | null = null;
   #lostReason: string | null = null;
+  #restoredAtMs = -1;
+  readonly #clock: Clock;
+  readonly #losesReports: boolean;
 
-  constructor(venue: SimVenue) {
+  constructor(venue: SimVenue, clock: Clock, losesReports: boolean) {
     this.#venue = venue;
+    this.#clock = clock;
+    this.#losesReports = losesReports;
   }
 
   /** The venue as one life sees it; its requests stop with the life, those already sent arrive. */
@@ -44,13 +51,18 @@ export class OutlivingVenue {
     this.#started ??= this.#venue.start({
       frame: (text, receivedAtMs) => this.#sink?.frame(text, receivedAtMs),
       bar: (bar) => this.#sink?.bar(bar),
-      report: (report) => this.#sink?.report(report),
+      report: (report) => {
+        // The simulated venue hands over what waited in the moment it is back.
+        if (this.#losesReports && this.#clock.now() === this.#restoredAtMs) return;
+        this.#sink?.report(report);
+      },
       lost: (reason) => {
         this.#lostReason = reason;
         this.#sink?.lost(reason);
       },
       restored: () => {
         this.#lostReason = null;
+        this.#restoredAtMs = this.#clock.now();
         this.#sink?.restored();
       },
     });

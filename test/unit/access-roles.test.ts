@@ -31,11 +31,12 @@ const OPEN = ["auth.login", "auth.refresh", "floor.health"];
 const SESSION = ["auth.logout", "auth.validate"];
 const ORDERING = ["orders.create", "orders.cancel", "orders.cancelAll"];
 const STRATEGIES = ["strategies.create", "strategies.parameters", "strategies.start", "strategies.stop", "strategies.pause"];
-const RISK = ["risk.setLimits", "risk.switch", "floor.restart"];
+const SWITCH = ["risk.switch"];
+const RISK = ["risk.setLimits", "floor.restart"];
 
 const MAY: Readonly<Record<Role, readonly string[]>> = {
-  Admin: [...OPEN, ...SESSION, ...READING, ...ORDERING, ...STRATEGIES, ...RISK],
-  Trader: [...OPEN, ...SESSION, ...READING, ...ORDERING, ...STRATEGIES],
+  Admin: [...OPEN, ...SESSION, ...READING, ...ORDERING, ...STRATEGIES, ...SWITCH, ...RISK],
+  Trader: [...OPEN, ...SESSION, ...READING, ...ORDERING, ...STRATEGIES, ...SWITCH],
   Analyst: [...OPEN, ...SESSION, ...READING],
   Bot: [...OPEN, ...SESSION, ...ORDERING, ...READING.filter((action) => /^(orders|positions|market)\./.test(action))],
 };

@@ -67,6 +67,15 @@ describe("manual clock", () => {
     expect(seen).toEqual(["now@7"]);
   });
 
+  it("counts a fraction of a millisecond as a whole one: time is always whole", () => {
+    const clock = new ManualClock();
+    const { seen, note } = recorder(clock);
+    clock.after(0.2, note("a"));
+    clock.after(1.5, note("b"));
+    clock.advance(5);
+    expect(seen).toEqual(["a@1", "b@2"]);
+  });
+
   it("goes on with the other timers after one threw", () => {
     const clock = new ManualClock();
     const { seen, note } = recorder(clock);

@@ -21,24 +21,27 @@ function cell(status: OrderStatus, event: OrderEventType): string {
   return isLegal(status, event) ? transition(status, event) : "·";
 }
 
+const HEADS = ["Submit", "Accept", "Reject", "Fill", "AskCancel", "NoCancel", "Cancel", "Expire", "Doubt"];
+
 function table(): string {
-  const rows = [["", ...EVENTS.map((event) => event.replace("Order", ""))], ...STATUSES.map((status) => [status, ...EVENTS.map((event) => cell(status, event))])];
-  return rows.map((row) => row.map((text) => text.padEnd(16)).join("").trimEnd()).join("\n");
+  const rows = [["", ...HEADS], ...STATUSES.map((status) => [status, ...EVENTS.map((event) => cell(status, event))])];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)) + 2);
+  return rows.map((row) => row.map((text, column) => text.padEnd(widths[column]!)).join("").trimEnd()).join("\n");
 }
 
 describe("transitions", () => {
   it("are these and no others", () => {
     expect(table()).toMatchInlineSnapshot(`
-      "                Submitted       Accepted        Rejected        Filled          CancelRequested CancelRejected  Canceled        Expired         OutcomeUnknown
-      Pending         ·               open            Rejected        partly          CancelPending   ·               Canceled        Expired         Unknown
-      Working         ·               same            Rejected        partly          CancelPending   same            Canceled        Expired         Unknown
-      PartiallyFilled ·               same            Rejected        partly          CancelPending   same            Canceled        Expired         Unknown
-      CancelPending   ·               same            Rejected        filled          same            open            Canceled        Expired         Unknown
-      Unknown         ·               open            Rejected        filled          same            open            Canceled        Expired         same
-      Filled          ·               same            ·               same            ·               same            same            same            same
-      Canceled        ·               same            ·               filled          ·               same            ·               ·               same
-      Rejected        ·               open            ·               partly          ·               ·               Canceled        Expired         Unknown
-      Expired         ·               same            ·               filled          ·               same            ·               ·               same"
+      "                 Submit  Accept  Reject    Fill    AskCancel      NoCancel  Cancel    Expire   Doubt
+      Pending          ·       open    Rejected  partly  CancelPending  ·         Canceled  Expired  Unknown
+      Working          ·       same    Rejected  partly  CancelPending  same      Canceled  Expired  Unknown
+      PartiallyFilled  ·       same    Rejected  partly  CancelPending  same      Canceled  Expired  Unknown
+      CancelPending    ·       same    Rejected  filled  same           open      Canceled  Expired  Unknown
+      Unknown          ·       open    Rejected  filled  same           open      Canceled  Expired  same
+      Filled           ·       same    ·         same    ·              same      same      same     same
+      Canceled         ·       same    ·         filled  ·              same      ·         ·        same
+      Rejected         ·       open    ·         partly  ·              ·         Canceled  Expired  Unknown
+      Expired          ·       same    ·         filled  ·              same      ·         ·        same"
     `);
   });
 

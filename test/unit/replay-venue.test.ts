@@ -291,7 +291,7 @@ describe("recordings that are not whole", () => {
       [write("text.txt", "once upon a time\nthere was a book\n"), /text\.txt, line 1: unknown format/],
       [write("header.csv", "timestamp,open,high,low,close,volume\n"), /header\.csv: the table has a header but no rows/],
       [write("columns.csv", "timestamp,open,low,close\n1,2,3,4\n5,6,7,8"), /columns\.csv, line 1: the header has no high column/],
-      [write("rows.csv", "time,open,high,low,close\nx,1,1,1,1\n"), /rows\.csv: the table has no usable row/],
+      [write("rows-btcusdt.csv", "time,open,high,low,close\nx,1,1,1,1\n"), /rows-btcusdt\.csv: the table has no usable row/],
     ];
     for (const [file, message] of cases) {
       const error: unknown = await openRecording([file]).catch((reason: unknown) => reason);
@@ -326,9 +326,9 @@ describe("replay of candles", () => {
     const at = (row: readonly number[]): number => BASE_S + row[0]!;
     const tables: [string, string, string][] = [
       ["a-btcusdt.csv", "Timestamp,Open,High,Low,Close,Volume", "BTC/USDT"],
-      ["plain.csv", "time;open;high;low;close", "PLAIN/USDT"],
+      ["plain-eurusd.csv", "time;open;high;low;close", "EUR/USD"],
       ["b.csv", "symbol,open_time,open,high,low,close,volume", "ETH/USDT"],
-      ["c.csv", "DATE\tOPEN\tHIGH\tLOW\tCLOSE\tVOLUME", "C/USDT"],
+      ["c-xrpeth.csv", "DATE\tOPEN\tHIGH\tLOW\tCLOSE\tVOLUME", "XRP/ETH"],
     ];
     const lines: string[][] = [
       rows.map((row) => `${at(row) * 1_000},${row.slice(1).join(",")},5`),

@@ -19,6 +19,7 @@ import { unreadable } from "./unreadable.ts";
 
 const SAMPLE_ROWS = 1_000;
 const MAX_SYMBOLS = 64;
+const NO_SYMBOL = "expected a column of symbols, a pair such as btcusdt in the file's name, or the symbol given with --symbol";
 const MAX_DECIMALS = 9;
 const QUANTITY_DECIMALS = 8;
 
@@ -128,6 +129,7 @@ async function* rowsOf(
       if (columns === null) {
         const found = findColumns(cells);
         if (typeof found === "string") throw unreadable(file, found, line);
+        if (found.symbol === -1 && fallback === null) throw unreadable(file, NO_SYMBOL);
         columns = found;
         continue;
       }
@@ -181,14 +183,14 @@ function commonInterval(surveys: ReadonlyMap<string, SymbolSurvey>): number | nu
   return best;
 }
 
-/** `binance-btcusdt-1m-2025.csv.gz` is BTC/USDT; a name without a pair gives its first word against USDT. */
-function symbolOfName(file: string): string {
+/** `binance-btcusdt-1m-2025.csv.gz` is BTC/USDT; null for a name without a pair: a guess would trade the wrong market. */
+function symbolOfName(file: string): string | null {
   const words = basename(file)
     .toUpperCase()
     .split(/[^A-Z0-9]+/)
     .filter((word) => word !== "");
   const pair = words.find((word) => /^[A-Z0-9]{2,10}(USDT|USDC|FDUSD|BUSD|USD|EUR|BTC|ETH)$/.test(word));
-  return unifySymbol(pair ?? words[0] ?? "CANDLES") ?? "CANDLES/USDT";
+  return pair === undefined ? null : unifySymbol(pair);
 }
 
 function decimalsOf(row: CandleRow): number {

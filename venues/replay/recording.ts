@@ -61,7 +61,7 @@ export type Recording = FrameRecording | CandleRecording;
 export interface RecordingOptions {
   /** Venue id instead of `binance`, `binanceusdm` or `csv`. */
   readonly venue?: string;
-  /** Symbol of candle files without a symbol column; else taken from the file name. */
+  /** Symbol of candle files without a symbol column; else taken from the file name, when that holds a pair. */
   readonly symbol?: string;
   /** Plays only these symbols of candle files; default all. Each costs one reading of the files. */
   readonly symbols?: readonly string[];

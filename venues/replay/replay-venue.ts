@@ -87,6 +87,11 @@ export function createReplayVenue(options: ReplayVenueOptions): ReplayVenue {
   return new RecordedVenue(options);
 }
 
+function endText({ malformed, samples: [first] }: ReadState): string {
+  if (!first) return "end of recording";
+  return `end of recording; ${malformed} malformed lines were skipped, the first in ${first.file}, line ${first.line}: ${first.reason}`;
+}
+
 class RecordedVenue implements ReplayVenue {
   readonly id: string;
   readonly capabilities: VenueCapabilities;
@@ -252,7 +257,7 @@ class RecordedVenue implements ReplayVenue {
     this.#isOver = true;
     this.#backend.end();
     this.#outbox.stopDelaying();
-    if (!this.#isClosed) sink.lost(this.#error?.message ?? "end of recording");
+    if (!this.#isClosed) sink.lost(this.#error?.message ?? endText(this.#state));
   }
 
   async #playStep(step: ReplayStep, sink: VenueSink): Promise<void> {

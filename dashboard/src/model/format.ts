@@ -76,6 +76,25 @@ export function percent(ratio: number | null | undefined, places = 2, signed = f
   return `${number(ratio * 100, places, signed)} %`;
 }
 
+/** A share of the day's money: two places, three where two would show nothing of a small move. */
+export function smallPercent(ratio: number): string {
+  return percent(ratio, Math.abs(ratio) < 0.001 ? 3 : 2, true);
+}
+
+/** A statistic in little room, three significant digits or the whole part: 0.0299, 7.18, 4,358, 55.9k, 1.2M. */
+export function compact(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 999_950) return `${number(value / 1_000_000, size >= 99_950_000 ? 0 : 1)}M`;
+  if (size >= 9_999.5) return `${number(value / 1_000, size >= 99_950 ? 0 : 1)}k`;
+  return number(value, size >= 99.95 || size === 0 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : size >= 0.09995 ? 3 : 4);
+}
+
+/** A small amount such as a fee: two places, more where two would show zero (0.000021 BTC). */
+export function amount(text: string): string {
+  const value = Math.abs(Number(text));
+  return decimal(text, { places: value === 0 || value >= 0.01 ? 2 : Math.min(8, 1 - Math.floor(Math.log10(value))) });
+}
+
 const two = (value: number): string => String(value).padStart(2, "0");
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
 

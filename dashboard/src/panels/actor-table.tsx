@@ -90,6 +90,11 @@ export function ActorsPanel({ actors }: { actors: readonly ActorRow[] }) {
   const input = useRef<HTMLInputElement>(null);
   const { rows, problem, sort } = useOrdered(actors);
   const chosen = selectedActor.value;
+  // The first row, the worst, is looked at until somebody chooses.
+  const worst = rows[0]?.actorId ?? null;
+  useEffect(() => {
+    if (chosen === null && worst !== null && matchMedia("(min-width: 768px)").matches) selectedActor.value = worst;
+  }, [chosen, worst]);
   const restart = (): void => {
     if (chosen !== null && restartLock(chosen) === null) dialog.value = { kind: "restart", actorId: chosen };
   };

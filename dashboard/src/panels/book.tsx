@@ -4,14 +4,14 @@
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { BookView } from "../../../domain/contract/views.ts";
-import { clockTime, decimal, number, percent } from "../model/format.ts";
+import { clockTime, compact, decimal, number, percent } from "../model/format.ts";
 import { buildLadder, type LadderRow } from "../model/ladder.ts";
 import { Mark } from "../parts/mark.tsx";
 import { Empty, Panel, Loading } from "../parts/panel.tsx";
 import { focusBook } from "../state/choice.ts";
 import { link, loaded, orders, pageMs } from "../state/floor.ts";
 import { bookHeardAtMs, marketOf } from "../state/market.ts";
-import { StaleChip, staleMs } from "./chart.tsx";
+import { StaleChip, staleMs } from "./stale.tsx";
 
 const LEVEL_PX = 17;
 const FIXED_PX = 22 + 22;
@@ -91,15 +91,15 @@ function Ladder({
   const level = (row: LadderRow, side: "bid" | "ask") => (
     <div key={row.price} class={`level ${side}`} role="row">
       <i style={{ width: `${(row.share * 100).toFixed(1)}%` }} />
-      <span class="mine" role="cell">
-        {row.mine > 0 ? `◂${decimal(row.mine.toFixed(quantityPlaces))}` : ""}
+      <span class="mine" role="cell" title={row.mine > 0 ? `our open orders: ${decimal(row.mine.toFixed(quantityPlaces))} ${base}` : undefined}>
+        {row.mine > 0 ? `◂${compact(row.mine)}` : ""}
       </span>
       <span class={stale ? "" : side === "bid" ? "up" : "dn"} role="cell">
         {decimal(row.price, { places: pricePlaces })}
       </span>
       <span role="cell">{decimal(row.quantity, { places: quantityPlaces })}</span>
       <span class="t2" role="cell">
-        {number(row.sum, Math.min(3, quantityPlaces))}
+        {compact(row.sum)}
       </span>
     </div>
   );

@@ -19,6 +19,7 @@ import {
 } from "lightweight-charts";
 import type { BarRow } from "../../../domain/contract/views.ts";
 import { token } from "../app/settings.ts";
+import type { PriceLine } from "../model/price-lines.ts";
 import type { FillMarker } from "../model/series.ts";
 import { DASH, number } from "../model/format.ts";
 
@@ -39,7 +40,7 @@ export class CandleChart {
   readonly #candles: ISeriesApi<"Candlestick">;
   readonly #volume: ISeriesApi<"Histogram">;
   readonly #markers: ISeriesMarkersPluginApi<Time>;
-  #average: IPriceLine | null = null;
+  #lines: readonly IPriceLine[] = [];
   #bars: readonly BarRow[] = [];
 
   constructor(host: HTMLElement, onHover: (point: ChartPoint | null) => void) {
@@ -49,7 +50,7 @@ export class CandleChart {
         background: { type: ColorType.Solid, color: token("bg1") },
         textColor: token("t2"),
         fontSize: 11,
-        fontFamily: '"Inter", system-ui, sans-serif',
+        fontFamily: '"Inter Variable", system-ui, sans-serif',
         // The credit the licence asks for stands in the keys dialog.
         attributionLogo: false,
       },
@@ -135,21 +136,9 @@ export class CandleChart {
     );
   }
 
-  setAverage(price: number | null, title: string): void {
-    if (this.#average !== null) this.#candles.removePriceLine(this.#average);
-    this.#average =
-      price === null
-        ? null
-        : this.#candles.createPriceLine({
-            price,
-            title,
-            color: token("t3"),
-            lineStyle: LineStyle.Dashed,
-            lineWidth: 1,
-            axisLabelVisible: true,
-            axisLabelColor: token("bg3"),
-            axisLabelTextColor: token("t1"),
-          });
+  setLines(lines: readonly PriceLine[]): void {
+    for (const line of this.#lines) this.#candles.removePriceLine(line);
+    this.#lines = lines.map((line) => this.#candles.createPriceLine({ price: line.price, title: line.title, lineWidth: 1, ...lineLook(line) }));
   }
 
   /** Pixels from the left edge; null outside what is drawn. */
@@ -169,4 +158,12 @@ export class CandleChart {
 
 function candle(bar: BarRow): { time: UTCTimestamp; open: number; high: number; low: number; close: number } {
   return { time: seconds(bar.openTimeMs), open: bar.open, high: bar.high, low: bar.low, close: bar.close };
+}
+
+/** Paid is dashed, an order of ours dotted in the colour of its side, what a strategy sees thin; only titles get a label. */
+function lineLook(line: PriceLine) {
+  const label = { axisLabelVisible: line.title !== "", axisLabelColor: token("bg3"), axisLabelTextColor: token("t1") };
+  if (line.kind === "average") return { ...label, color: token("t3"), lineStyle: LineStyle.Dashed };
+  if (line.kind === "seen") return { ...label, color: token("acc"), lineStyle: LineStyle.SparseDotted };
+  return { ...label, color: token(line.kind === "buy" ? "up" : "dn"), lineStyle: LineStyle.Dotted };
 }

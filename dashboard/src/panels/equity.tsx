@@ -7,7 +7,7 @@ import { signal } from "@preact/signals";
 import type uPlot from "uplot";
 import type { EquityPoint, PortfolioPnl } from "../../../domain/contract/views.ts";
 import { looks } from "../app/settings.ts";
-import { clockTime, decimal, MINUS, number, percent, signOf } from "../model/format.ts";
+import { clockTime, decimal, number, percent, signOf, smallPercent } from "../model/format.ts";
 import { drawdowns, thinned } from "../model/series.ts";
 import { bookStale } from "../model/strategies.ts";
 import { Figure, Segments, Skeleton } from "../parts/basics.tsx";
@@ -83,9 +83,9 @@ function EquityHead({ pnl }: { pnl: PortfolioPnl | null }) {
       <div class="equity-now">{`${about}${decimal(pnl.equity, { places: 2 })}`}</div>
       <div class="row">
         <Figure text={about + decimal(pnl.dayPnl, { places: 2, signed: true })} tone={about === "" ? dayTone(pnl) : "t1"} />
-        <span class={about === "" ? dayTone(pnl) : "t1"}>{percent(pnl.dayPnlRatio, 2, true)}</span>
+        <span class={about === "" ? dayTone(pnl) : "t1"}>{smallPercent(pnl.dayPnlRatio)}</span>
         <span class="grow" />
-        <span class="t2">from peak {pnl.drawdownRatio > 0 ? `${MINUS}${percent(pnl.drawdownRatio)}` : percent(0)}</span>
+        <span class="t2">from peak {pnl.drawdownRatio > 0 ? smallPercent(-pnl.drawdownRatio) : percent(0)}</span>
       </div>
       {pnl.unpriced.length > 0 && <div class="warn">Not in the total, no price: {pnl.unpriced.join(", ")}</div>}
     </div>

@@ -1,15 +1,18 @@
 /**
- * What the floor said: newest first, repeats joined, filtered by severity. Text that is cut shows whole on focus.
+ * What the floor said and traded: newest first, repeats joined, filtered by severity. Text that is cut shows whole on focus.
  */
 import { useMemo } from "preact/hooks";
 import type { EventRow, Severity } from "../../../domain/contract/views.ts";
 import { clockTime, dayTime } from "../model/format.ts";
-import { atLeast, countOf, groupEvents, type EventGroup } from "../model/events.ts";
+import { atLeast, countOf, eventText, groupEvents, withFills, type EventGroup } from "../model/events.ts";
 import { Button, Segments } from "../parts/basics.tsx";
 import { Mark, SeverityMark } from "../parts/mark.tsx";
 import { Empty, Loading, Panel } from "../parts/panel.tsx";
 import { severityFilter } from "../state/choice.ts";
 import { sections } from "../state/floor.ts";
+
+/** Rows of the list; older ones are in the journal. */
+const SHOWN = 200;
 
 const count = (events: readonly EventRow[], severity: Severity): string => {
   const found = countOf(events, severity);
@@ -19,7 +22,8 @@ const count = (events: readonly EventRow[], severity: Severity): string => {
 export function EventsPanel() {
   const events = sections.events.value;
   const chosen = severityFilter.value;
-  const groups = useMemo(() => groupEvents(atLeast(events ?? [], chosen)), [events, chosen]);
+  const fills = sections.fills.value;
+  const groups = useMemo(() => groupEvents(atLeast(withFills(events ?? [], fills ?? []), chosen).slice(0, SHOWN)), [events, fills, chosen]);
   const all = events ?? [];
   const choices: readonly { value: Severity; text: preact.ComponentChild }[] = [
     { value: "info", text: "All" },
@@ -66,16 +70,20 @@ export function EventsPanel() {
   );
 }
 
+function whole({ newest, subjects }: EventGroup): string {
+  return `${dayTime(newest.atMs)} ${newest.source}: ${newest.text}${subjects.length > 1 ? ` (${subjects.join(", ")})` : ""}`;
+}
+
 export function EventList({ groups, withSource = true }: { groups: readonly EventGroup[]; withSource?: boolean }) {
   return (
     <ol class={`events ${withSource ? "" : "no-source"}`}>
-      {groups.map(({ newest, count: times }) => (
-        <li key={newest.eventId} class={newest.severity} tabIndex={0} title={`${dayTime(newest.atMs)} ${newest.text}`}>
-          <span class="t2">{clockTime(newest.atMs)}</span>
-          <SeverityMark severity={newest.severity} />
-          {withSource && <span class="t2 cut">{newest.source}</span>}
-          <span class="event-text">{newest.text}</span>
-          {times > 1 && <span class="t2">×{times}</span>}
+      {groups.map((group) => (
+        <li key={group.newest.eventId} class={group.newest.severity} tabIndex={0} title={whole(group)}>
+          <span class="t2">{clockTime(group.newest.atMs)}</span>
+          <SeverityMark severity={group.newest.severity} />
+          {withSource && <span class="t2 cut">{group.speaker}</span>}
+          <span class="event-text">{eventText(group)}</span>
+          {group.count > 1 && <span class="t2">×{group.count}</span>}
         </li>
       ))}
     </ol>

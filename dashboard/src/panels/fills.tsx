@@ -1,21 +1,21 @@
 /** Fills, newest first, each with what it cost against the mid and why it was wanted. */
 import type { FillRow } from "../../../domain/contract/views.ts";
-import { clockTimeMs, decimal, number, sumDecimals } from "../model/format.ts";
+import { amount, clockTimeMs, decimal, number, sumDecimals } from "../model/format.ts";
 import { Empty, Loading, Panel } from "../parts/panel.tsx";
 import { Table, type Column } from "../parts/table.tsx";
 import { nowMs, sections } from "../state/floor.ts";
 import { pricePlaces, quantityPlaces } from "../state/instruments.ts";
 
 const COLUMNS: readonly Column<FillRow>[] = [
-  { key: "time", head: "Time", width: 98, cls: "t2", cell: (row) => clockTimeMs(row.atMs) },
-  { key: "strategy", head: "Strategy", width: 88, cell: (row) => row.strategyId, whole: (row) => row.strategyId },
+  { key: "time", head: "Time", width: 94, cls: "t2", cell: (row) => clockTimeMs(row.atMs) },
+  { key: "strategy", head: "Strategy", width: 104, cell: (row) => row.strategyId, whole: (row) => row.strategyId },
   {
     key: "side",
     head: "Side",
     width: 40,
     cell: (row) => <span class={row.side === "buy" ? "up" : "dn"}>{row.side === "buy" ? "Buy" : "Sell"}</span>,
   },
-  { key: "symbol", head: "Symbol", width: 78, cls: "t2", cell: (row) => row.symbol, whole: (row) => `${row.venue} ${row.symbol}` },
+  { key: "symbol", head: "Symbol", width: 102, cls: "t2", cell: (row) => row.symbol, whole: (row) => `${row.venue} ${row.symbol}` },
   {
     key: "size",
     head: "Size",
@@ -24,7 +24,7 @@ const COLUMNS: readonly Column<FillRow>[] = [
     cell: (row) => decimal(row.quantity, { places: quantityPlaces(row.venue, row.symbol) }),
   },
   { key: "price", head: "Price", width: 74, num: true, cell: (row) => decimal(row.price, { places: pricePlaces(row.venue, row.symbol) }) },
-  { key: "slip", head: "Slip bp", width: 54, num: true, cls: "t2", cell: (row) => number(row.slippageBps, 1, true) },
+  { key: "slip", head: "Slip bp", width: 52, num: true, cls: "t2", cell: (row) => number(row.slippageBps, 1, true) },
   { key: "role", head: "Role", width: 48, cls: "t2", wide: true, cell: (row) => row.liquidity },
   { key: "why", head: "Why", cell: (row) => row.why, whole: (row) => row.why },
 ];
@@ -36,7 +36,7 @@ function headline(fills: readonly FillRow[]): { note: string; slip: string } {
   const today = fills.filter((fill) => fill.atMs >= dayStart);
   const byAsset = new Map<string, string[]>();
   for (const fill of today) byAsset.set(fill.feeAsset, [...(byAsset.get(fill.feeAsset) ?? []), fill.fee]);
-  const fees = [...byAsset].map(([asset, list]) => `${decimal(sumDecimals(list), { places: 2 })} ${asset}`).join(", ");
+  const fees = [...byAsset].map(([asset, list]) => `${amount(sumDecimals(list))} ${asset}`).join(", ");
   const slips = today.flatMap((fill) => (fill.slippageBps === null ? [] : [fill.slippageBps]));
   const mean = slips.length === 0 ? null : slips.reduce((sum, slip) => sum + slip, 0) / slips.length;
   const many = fills.length >= 200 ? "newest " : "";

@@ -12,7 +12,7 @@ import { Empty, Loading, Panel } from "../parts/panel.tsx";
 import { sections } from "../state/floor.ts";
 
 const by = signal<"node" | "kind">("node");
-const LOOP_WARN_MS = 3;
+const LOOP_WARN_MS = 10;
 const CPU_WARN_RATIO = 0.9;
 const ACROSS = 11;
 const PITCH = 8;

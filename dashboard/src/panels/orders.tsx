@@ -21,15 +21,21 @@ function cancelLock(order: OrderRow): string | null {
   return lockedFor("order:create");
 }
 
+/** The strategy has a column of its own: its name is left out of the ids that begin with it. */
+function shortId(order: OrderRow): string {
+  const own = `${order.strategyId}.`;
+  return order.orderId.startsWith(own) ? order.orderId.slice(own.length) : order.orderId;
+}
+
 const size = (order: OrderRow, text: string): string => decimal(text, { places: quantityPlaces(order.venue, order.symbol) });
 
 const COLUMNS: readonly Column<OrderRow>[] = [
   {
     key: "id",
     head: "Order",
-    width: 70,
+    width: 56,
     cls: "id",
-    cell: (row) => row.orderId,
+    cell: (row) => shortId(row),
     whole: (row) => `${row.orderId}, venue ${row.venueOrderId ?? "has not named it"}: ${row.why}`,
   },
   { key: "strategy", head: "Strategy", cell: (row) => row.strategyId, whole: (row) => row.strategyId },
@@ -39,7 +45,7 @@ const COLUMNS: readonly Column<OrderRow>[] = [
     width: 40,
     cell: (row) => <span class={row.side === "buy" ? "up" : "dn"}>{row.side === "buy" ? "Buy" : "Sell"}</span>,
   },
-  { key: "symbol", head: "Symbol", width: 76, cls: "t2", cell: (row) => row.symbol, whole: (row) => `${row.venue} ${row.symbol}` },
+  { key: "symbol", head: "Symbol", width: 102, cls: "t2", cell: (row) => row.symbol, whole: (row) => `${row.venue} ${row.symbol}` },
   {
     key: "type",
     head: "Type",
@@ -58,7 +64,7 @@ const COLUMNS: readonly Column<OrderRow>[] = [
   },
   { key: "size", head: "Size", width: 66, num: true, cell: (row) => size(row, row.quantity) },
   { key: "filled", head: "Filled", width: 58, num: true, cls: "t2", cell: (row) => size(row, row.filledQuantity) },
-  { key: "status", head: "State", width: 86, cell: (row) => <OrderStateMark status={row.status} />, whole: (row) => row.statusReason },
+  { key: "status", head: "State", width: 84, cell: (row) => <OrderStateMark status={row.status} />, whole: (row) => row.statusReason },
   { key: "age", head: "Age", width: 40, num: true, cls: "t2", cell: (row) => <Age atMs={row.createdAtMs} /> },
   {
     key: "acts",

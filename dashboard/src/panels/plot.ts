@@ -11,10 +11,13 @@ export interface PlotSize {
   readonly height: number;
 }
 
-const FONT = '11px "Inter", system-ui, sans-serif';
+const FONT = '11px "Inter Variable", system-ui, sans-serif';
 const DAY_S = 86_400;
+const FLAT = 0.02;
 
 const LABEL_HALF_PX = 17;
+const LABEL_HALF_HEIGHT_PX = 6;
+const AXIS = { font: FONT, ticks: { show: false }, gap: 6 };
 
 function timeLabels(plot: uPlot, splits: number[]): string[] {
   const span = (splits.at(-1) ?? 0) - (splits[0] ?? 0);
@@ -23,12 +26,21 @@ function timeLabels(plot: uPlot, splits: number[]): string[] {
   );
 }
 
-function axes(labels: (values: number[]) => string[], timeShown: boolean): uPlot.Axis[] {
-  const shared = { font: FONT, stroke: token("t2"), ticks: { show: false }, gap: 6 };
-  return [
-    { ...shared, show: timeShown, size: 20, space: 64, grid: { show: false }, values: timeLabels },
-    { ...shared, side: 1, size: 58, space: 34, grid: { stroke: token("hair"), width: 1 }, values: (_plot, splits) => labels(splits) },
-  ];
+function timeAxis(shown: boolean): uPlot.Axis {
+  return { ...AXIS, stroke: token("t2"), show: shown, size: 20, space: 64, grid: { show: false }, values: timeLabels };
+}
+
+function valueAxis(more: Pick<uPlot.Axis, "values" | "splits">): uPlot.Axis {
+  return { ...AXIS, stroke: token("t2"), side: 1, size: 58, space: 30, grid: { stroke: token("hair"), width: 1 }, ...more };
+}
+
+/** A label whose text would be cut by the edge is left out; its grid line stays. */
+function equityLabels(plot: uPlot, splits: number[]): string[] {
+  const height = plot.bbox.height / devicePixelRatio;
+  return splits.map((value) => {
+    if (plot.valToPos(value, "y") > height - LABEL_HALF_HEIGHT_PX) return "";
+    return value === 0 ? "open" : number(value, placesFor(splits), true);
+  });
 }
 
 /** Up and down share one fill that turns at zero. */
@@ -54,7 +66,7 @@ export function equityPlot(host: HTMLElement, size: PlotSize): uPlot {
       ...still,
       tzDate: utc,
       scales: { x: { time: true }, y: { range: (_plot, low, high) => padded(Math.min(0, low), Math.max(0, high)) } },
-      axes: axes((values) => values.map((value) => (value === 0 ? "open" : number(value, placesFor(values), true))), false),
+      axes: [timeAxis(false), valueAxis({ values: equityLabels })],
       series: [{}, { stroke: token("t1"), width: 1.2, fill: signedFill, fillTo: 0, points: { show: false } }],
     },
     [[], []],
@@ -69,8 +81,8 @@ export function drawdownPlot(host: HTMLElement, size: PlotSize): uPlot {
       ...still,
       padding: [4, 0, 0, 0],
       tzDate: utc,
-      scales: { x: { time: true }, y: { range: (_plot, low) => [Math.min(low * 1.1, -1e-9), 0] } },
-      axes: axes((values) => worstOnly(values), true),
+      scales: { x: { time: true }, y: { range: (_plot, low) => [low < 0 ? low * 1.15 : -1, 0] } },
+      axes: [timeAxis(true), valueAxis({ splits: worstDrawdown, values: (_plot, splits) => splits.map((value) => number(value, value > -100 ? 2 : 0)) })],
       series: [{}, { stroke: token("dn"), width: 1, fill: token("dnbar"), fillTo: 0, points: { show: false } }],
     },
     [[], []],
@@ -78,12 +90,15 @@ export function drawdownPlot(host: HTMLElement, size: PlotSize): uPlot {
   );
 }
 
-function worstOnly(values: number[]): string[] {
-  const worst = Math.min(...values);
-  return values.map((value) => (value === worst && value !== 0 ? number(value, placesFor(values)) : ""));
+/** One line, at the deepest point of what is shown; none while there was no drawdown. */
+function worstDrawdown(plot: uPlot): number[] {
+  const worst = Math.min(0, ...((plot.data[1] as number[] | undefined) ?? []));
+  return worst < 0 ? [worst] : [];
 }
 
+/** Zero is always in sight; a line that has not moved gets one unit of room, so that rounding is not drawn as a move. */
 function padded(low: number, high: number): [number, number] {
+  if (high - low < FLAT) return [-1, 1];
   const room = Math.max((high - low) * 0.08, 1e-6);
   return [low === 0 ? -room / 2 : low - room, high + room];
 }

@@ -77,7 +77,7 @@ const pnl = (row: StrategyRow, value: string) =>
   signOf(row.positionQuantity) === 0 && signOf(value) === 0 ? <span class="t3">—</span> : <Pnl value={value} stale={bookStale(row)} />;
 
 const COLUMNS: readonly Column<StrategyRow>[] = [
-  { key: "state", head: "State", width: 98, cell: (row) => <StrategyStateMark row={row} />, whole: (row) => row.stateReason },
+  { key: "state", head: "State", width: 90, cell: (row) => <StrategyStateMark row={row} />, whole: (row) => row.stateReason },
   {
     key: "id",
     head: "Strategy",
@@ -89,7 +89,7 @@ const COLUMNS: readonly Column<StrategyRow>[] = [
   {
     key: "symbol",
     head: "Venue, symbol",
-    width: 142,
+    width: 136,
     cls: "t2",
     cell: (row) => (
       <>
@@ -98,11 +98,11 @@ const COLUMNS: readonly Column<StrategyRow>[] = [
     ),
     whole: (row) => `${row.venue} ${row.symbol}, account ${row.account}`,
   },
-  { key: "position", head: "Position", width: 86, num: true, cell: (row) => <Position row={row} /> },
-  { key: "open", head: "Open P&L", width: 88, num: true, cell: (row) => pnl(row, row.unrealisedPnl) },
-  { key: "day", head: "Day P&L", width: 88, num: true, cls: "strong", cell: (row) => pnl(row, row.dayPnl) },
+  { key: "position", head: "Position", width: 80, num: true, cell: (row) => <Position row={row} /> },
+  { key: "open", head: "Open P&L", width: 78, num: true, cell: (row) => pnl(row, row.unrealisedPnl) },
+  { key: "day", head: "Day P&L", width: 82, num: true, cls: "strong", cell: (row) => pnl(row, row.dayPnl) },
   { key: "spark", head: <span class="unseen">P&L lately</span>, width: 58, cell: (row) => <Spark values={row.spark} /> },
-  { key: "signals", head: "Signals", width: 58, num: true, cell: (row) => number(row.signals) },
+  { key: "signals", head: "Signals", width: 54, num: true, cell: (row) => number(row.signals) },
   {
     key: "why",
     head: "Last why",

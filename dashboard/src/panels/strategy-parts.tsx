@@ -1,15 +1,15 @@
 /** The right-hand panels of one strategy: performance, what it sees now, its log; and its signals. */
 import { useMemo } from "preact/hooks";
-import type { SignalRow, StrategyDetail, StrategyRow } from "../../../domain/contract/views.ts";
+import type { FillRow, OrderRow, SignalRow, StrategyDetail, StrategyRow } from "../../../domain/contract/views.ts";
 import { clockTimeMs, decimal, number, percent } from "../model/format.ts";
-import { groupEvents } from "../model/events.ts";
+import { groupEvents, strategyLog } from "../model/events.ts";
 import { Pnl } from "../parts/basics.tsx";
 import { OrderStateMark, State } from "../parts/mark.tsx";
 import { Await, Empty, Panel } from "../parts/panel.tsx";
 import { Table, type Column } from "../parts/table.tsx";
 import { useAsk } from "../state/ask.ts";
 import { sections } from "../state/floor.ts";
-import { quantityPlaces } from "../state/instruments.ts";
+import { pricePlaces, quantityPlaces } from "../state/instruments.ts";
 import { EventList } from "./events.tsx";
 
 interface Performance {
@@ -87,13 +87,9 @@ export function InsidePanel({ detail }: { detail: StrategyDetail }) {
 
 export function LogPanel({ id }: { id: string }) {
   const events = sections.events.value;
-  const groups = useMemo(
-    () =>
-      groupEvents(
-        (events ?? []).filter((event) => event.source === id || event.source === `strategy/${id}` || event.source === `strategy:${id}`),
-      ),
-    [events, id],
-  );
+  const asked = useAsk<{ items: FillRow[] }>(`fills?strategyId=${encodeURIComponent(id)}&limit=50`, 5_000);
+  const fills = asked.value.value?.items;
+  const groups = useMemo(() => groupEvents(strategyLog(id, events ?? [], fills ?? [])), [events, fills, id]);
   return (
     <Panel title="Log" note="this strategy only" area="log">
       {groups.length === 0 ? <Empty title="It has said nothing lately" /> : <EventList groups={groups} withSource={false} />}
@@ -101,45 +97,48 @@ export function LogPanel({ id }: { id: string }) {
   );
 }
 
-function Became({ row }: { row: SignalRow }) {
+/** An open order is as the stream says now; one that is done is as the strategy's orders say. */
+function Became({ row, orders }: { row: SignalRow; orders: ReadonlyMap<string, OrderRow> }) {
   if (row.decision === "refused") return <State form="diamond" tone="crit" text={`refused ${row.code ?? ""}`} />;
-  const order = row.orderId === null ? undefined : sections.orders.value?.[row.orderId];
-  if (order !== undefined) return <OrderStateMark status={order.status} />;
-  const filled = row.orderId !== null && (sections.fills.value ?? []).some((fill) => fill.orderId === row.orderId);
-  return filled ? <State form="check" tone="t2" text="filled" /> : <State form="check" tone="t2" text="sent" />;
+  const order = row.orderId === null ? undefined : (sections.orders.value?.[row.orderId] ?? orders.get(row.orderId));
+  return order === undefined ? <State form="check" tone="t2" text="sent" /> : <OrderStateMark status={order.status} />;
 }
 
-const COLUMNS: readonly Column<SignalRow>[] = [
-  { key: "time", head: "Time", width: 96, cls: "t2", cell: (row) => clockTimeMs(row.atMs) },
-  {
-    key: "side",
-    head: "Side",
-    width: 44,
-    cell: (row) => <span class={row.side === "buy" ? "up" : "dn"}>{row.side === "buy" ? "Buy" : "Sell"}</span>,
-  },
-  { key: "why", head: "Why", cls: "strong", cell: (row) => row.why, whole: (row) => row.why },
-  { key: "became", head: "Became", width: 176, cell: (row) => <Became row={row} />, whole: (row) => row.reason ?? row.orderId ?? "" },
-  { key: "size", head: "Size", width: 80, num: true, cell: (row) => decimal(row.quantity, { places: null }) },
-  {
-    key: "price",
-    head: "Limit",
-    width: 84,
-    num: true,
-    cls: "t2",
-    cell: (row) => (row.limitPrice === null ? "market" : decimal(row.limitPrice)),
-  },
-];
+function columnsFor(strategy: StrategyRow, orders: ReadonlyMap<string, OrderRow>): readonly Column<SignalRow>[] {
+  const places = quantityPlaces(strategy.venue, strategy.symbol);
+  const limit = pricePlaces(strategy.venue, strategy.symbol);
+  return [
+    { key: "time", head: "Time", width: 96, cls: "t2", cell: (row) => clockTimeMs(row.atMs) },
+    {
+      key: "side",
+      head: "Side",
+      width: 44,
+      cell: (row) => <span class={row.side === "buy" ? "up" : "dn"}>{row.side === "buy" ? "Buy" : "Sell"}</span>,
+    },
+    { key: "why", head: "Why", cls: "strong", cell: (row) => row.why, whole: (row) => row.why },
+    {
+      key: "became",
+      head: "Became",
+      width: 112,
+      cell: (row) => <Became row={row} orders={orders} />,
+      whole: (row) => row.reason ?? row.orderId ?? "",
+    },
+    { key: "size", head: "Size", width: 74, num: true, cell: (row) => decimal(row.quantity, { places }) },
+    {
+      key: "price",
+      head: "Limit",
+      width: 76,
+      num: true,
+      cls: "t2",
+      cell: (row) => (row.limitPrice === null ? "market" : decimal(row.limitPrice, { places: limit })),
+    },
+  ];
+}
 
 export function SignalsPanel({ row }: { row: StrategyRow }) {
   const asked = useAsk<{ items: SignalRow[] }>(`strategies/${encodeURIComponent(row.id)}/signals?limit=100`, 5_000);
-  const places = quantityPlaces(row.venue, row.symbol);
-  const columns = useMemo(
-    () =>
-      COLUMNS.map((column) =>
-        column.key === "size" ? { ...column, cell: (signal: SignalRow) => decimal(signal.quantity, { places }) } : column,
-      ),
-    [places],
-  );
+  const done = useAsk<{ items: OrderRow[] }>(`orders?strategyId=${encodeURIComponent(row.id)}&limit=100`, 5_000).value.value?.items;
+  const columns = useMemo(() => columnsFor(row, new Map((done ?? []).map((order) => [order.orderId, order]))), [row.venue, row.symbol, done]);
   const items = asked.value.value?.items ?? null;
   const refused = items?.filter((signal) => signal.decision === "refused").length ?? 0;
   return (

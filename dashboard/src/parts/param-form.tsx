@@ -43,6 +43,12 @@ export function ParamForm(props: FormProps) {
   );
 }
 
+/** The unit says more than the type where there is one; quote money is a type of its own. */
+function kindText(field: ParamField): string {
+  if (field.unit !== "") return field.type === "int" || field.type === "number" ? field.unit : [...new Set([field.type, field.unit])].join(", ");
+  return field.type === "interval" || field.type === "choice" ? "" : field.type;
+}
+
 function Param({ field, text, form }: { field: ParamField; text: string; form: FormProps }) {
   const id = `${form.idPrefix}-${field.name}`;
   const check = checkParam(field, text);
@@ -53,7 +59,7 @@ function Param({ field, text, form }: { field: ParamField; text: string; form: F
     <div class={`param ${changed ? "changed" : ""}`}>
       <div class="param-line">
         <label for={id} class="grow cut" title={field.help}>
-          <b>{field.label || field.name}</b> <span class="t2">{[field.type, field.unit].filter((part) => part !== "").join(", ")}</span>
+          <b>{field.label || field.name}</b> <span class="t2">{kindText(field)}</span>
         </label>
         <span class={changed ? "acc" : "t3"}>{note}</span>
         <Control id={id} field={field} text={text} wrong={!check.ok} form={form} />

@@ -95,7 +95,7 @@ export function Table<T>(props: TableProps<T>) {
           <tfoot>
             <tr>
               {props.foot.map((cell, at) => (
-                <td key={at} class={props.columns[at]?.num === true ? "num" : ""}>
+                <td key={at} class={`${props.columns[at]?.num === true ? "num" : ""} ${props.columns[at]?.wide === true ? "wide-col" : ""}`}>
                   {cell}
                 </td>
               ))}

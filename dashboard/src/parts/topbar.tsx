@@ -3,7 +3,7 @@
  */
 import type { ComponentChildren } from "preact";
 import { route } from "../app/route.ts";
-import { decimal, number, percent } from "../model/format.ts";
+import { decimal, number, percent, smallPercent } from "../model/format.ts";
 import { dayTone, equityStale } from "../panels/equity.tsx";
 import { link, live, modeName, sections } from "../state/floor.ts";
 import { may } from "../state/session.ts";
@@ -111,7 +111,7 @@ function Stats() {
           "—"
         ) : (
           <span class={stale ? "t1" : dayTone(pnl)}>
-            <Figure text={`${stale ? "≈ " : ""}${decimal(pnl.dayPnl, { places: 2, signed: true })}`} /> {percent(pnl.dayPnlRatio, 2, true)}
+            <Figure text={`${stale ? "≈ " : ""}${decimal(pnl.dayPnl, { places: 2, signed: true })}`} /> {smallPercent(pnl.dayPnlRatio)}
           </span>
         )}
       </Stat>

@@ -1,6 +1,7 @@
 /**
  * Who is signed in. The access token lives in memory only; the refresh token is an HttpOnly cookie this page never
- * sees. Refreshing is serialised between tabs: two tabs that spent one cookie twice would end the login.
+ * sees. Refreshing is serialised between tabs: two tabs that spent one cookie twice would end the login. Whether there is
+ * a login to refresh is remembered as a plain mark without any secret, so that a first visit sends no request to be refused.
  */
 import { signal } from "@preact/signals";
 
@@ -23,6 +24,7 @@ interface Tokens {
 
 /** Refresh this long before the token ends. */
 const EARLY_MS = 60_000;
+const SIGNED_IN_MARK = "dsta.signed-in";
 
 export const session = signal<Session>({ phase: "starting" });
 
@@ -49,6 +51,10 @@ export function may(permission: string): boolean {
 
 /** Called once on load: a valid cookie signs in without asking. */
 export async function startSession(): Promise<void> {
+  if (localStorage.getItem(SIGNED_IN_MARK) === null) {
+    session.value = { phase: "out", notice: null };
+    return;
+  }
   const outcome = await renew();
   if (outcome === "unreachable") session.value = { phase: "out", notice: "The gateway does not answer. Trading, if it runs, goes on." };
 }
@@ -113,6 +119,7 @@ function adopt(tokens: Tokens): void {
   token = tokens.accessToken;
   endsAtMs = Date.now() + tokens.expiresInSeconds * 1_000;
   schedule(Math.max(5_000, tokens.expiresInSeconds * 1_000 - EARLY_MS));
+  localStorage.setItem(SIGNED_IN_MARK, "yes");
   session.value = { phase: "in", user: tokens.user };
 }
 
@@ -125,6 +132,7 @@ function signOut(notice: string | null): void {
   clearTimeout(timer);
   token = "";
   endsAtMs = 0;
+  localStorage.removeItem(SIGNED_IN_MARK);
   session.value = { phase: "out", notice };
 }
 

@@ -25,7 +25,7 @@ export function switchLock(target: TradingState): string | null {
   if (now === target) return `already ${target}`;
   if (target === "reducing" && now === "halted") return "resume first: from halted, the way leads through the checks";
   if (isSending(SWITCH_KEY)) return "sending";
-  return lockedFor("risk:write");
+  return lockedFor("risk:switch");
 }
 
 export function startHold(target: SafeState): void {

@@ -15,6 +15,9 @@ import { loaded, strategies } from "../state/floor.ts";
 import { instruments } from "../state/instruments.ts";
 import { closeMarket, watchMarket } from "../state/market.ts";
 
+/** Rows the strategies panel has room for; more scroll inside it. */
+const LEAST_ROWS = 6;
+const MOST_ROWS = 10;
 const SEVERITIES: readonly Severity[] = ["info", "warn", "error", "critical"];
 
 export function FloorView({ phone }: { phone: boolean }) {
@@ -36,7 +39,7 @@ export function FloorView({ phone }: { phone: boolean }) {
     sortWorstFirst();
   }, [phone, some]);
   return (
-    <main class="floor" id="main" tabIndex={-1}>
+    <main class="floor" id="main" tabIndex={-1} style={{ "--rows": Math.min(MOST_ROWS, Math.max(LEAST_ROWS, strategies.value.length)) }}>
       {phone ? <PhoneStrategies /> : <StrategiesPanel />}
       <EquityPanel />
       <ChartPanel target={looked === null ? null : { venue: looked.venue, symbol: looked.symbol, row }} />

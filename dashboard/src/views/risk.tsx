@@ -7,6 +7,7 @@ import { Button, Kbd, LimitBar } from "../parts/basics.tsx";
 import { Mark, State } from "../parts/mark.tsx";
 import { Await, Empty, Panel } from "../parts/panel.tsx";
 import { Table, type Column } from "../parts/table.tsx";
+import { ExposurePanel } from "../panels/exposure.tsx";
 import { useAsk } from "../state/ask.ts";
 import { dialog } from "../state/choice.ts";
 import { lockedFor } from "../state/commands.ts";
@@ -22,10 +23,10 @@ function limitMark(ratio: number) {
 }
 
 const USE: readonly Column<Use>[] = [
-  { key: "limit", head: "Limit", width: 190, cls: "strong", cell: (row) => limitName(row.limit), whole: (row) => row.limit },
+  { key: "limit", head: "Limit", width: 206, cls: "strong", cell: (row) => limitName(row.limit), whole: (row) => row.limit },
   { key: "where", head: "Where", cls: "t2", cell: (row) => row.where, whole: (row) => row.where },
-  { key: "now", head: "Now", width: 92, num: true, cell: (row) => decimal(row.used, { places: 0 }) },
-  { key: "max", head: "At most", width: 92, num: true, cell: (row) => decimal(row.max, { places: 0 }) },
+  { key: "now", head: "Now", width: 78, num: true, cell: (row) => decimal(row.used, { places: 0 }) },
+  { key: "max", head: "At most", width: 86, num: true, cell: (row) => decimal(row.max, { places: 0 }) },
   { key: "bar", head: "Used", width: 130, cell: (row) => <LimitBar ratio={row.ratio} label={limitName(row.limit)} /> },
   {
     key: "ratio",
@@ -54,7 +55,7 @@ const REFUSED: readonly Column<ViolationRow>[] = [
   { key: "time", head: "Time", width: 76, cls: "t2", cell: (row) => clockTime(row.atMs) },
   { key: "code", head: "Reason code", width: 176, cell: (row) => <State form="diamond" tone="crit" text={row.code} /> },
   { key: "strategy", head: "Asked by", width: 110, cell: (row) => row.strategyId, whole: (row) => row.strategyId },
-  { key: "symbol", head: "Symbol", width: 90, cls: "t2", cell: (row) => row.symbol },
+  { key: "symbol", head: "Symbol", width: 112, cls: "t2", cell: (row) => row.symbol },
   { key: "reason", head: "Reason", cell: (row) => row.reason, whole: (row) => row.reason },
 ];
 
@@ -66,6 +67,7 @@ export function RiskView({ phone }: { phone: boolean }) {
   return (
     <main class="risk" id="main" tabIndex={-1}>
       <LimitsPanel risk={risk.value.value} problem={risk.problem.value} again={risk.again} lock={lock} />
+      <ExposurePanel />
       <ReservedPanel risk={risk.value.value} problem={risk.problem.value} again={risk.again} />
       <Panel
         title="Violations"

@@ -60,19 +60,23 @@ function Opened({ row, phone }: { row: StrategyRow; phone: boolean }) {
   return (
     <main class="strategy" id="main" tabIndex={-1}>
       <Head row={row} />
-      <WithDetail asked={asked} area="params" title="Parameters">
-        {(ready) => <ParamsPanel detail={ready} readOnly={phone} />}
-      </WithDetail>
-      <WithDetail asked={asked} area="versions" title="Versions">
-        {(ready) => <VersionsPanel detail={ready} readOnly={phone} />}
-      </WithDetail>
-      <ChartPanel target={{ venue: row.venue, symbol: row.symbol, row }} />
+      <div class="side-column" style={{ gridArea: "setup" }}>
+        <WithDetail asked={asked} area="params" title="Parameters">
+          {(ready) => <ParamsPanel detail={ready} readOnly={phone} />}
+        </WithDetail>
+        <WithDetail asked={asked} area="versions" title="Versions">
+          {(ready) => <VersionsPanel detail={ready} readOnly={phone} />}
+        </WithDetail>
+      </div>
+      <ChartPanel target={{ venue: row.venue, symbol: row.symbol, row, inside: detail?.inside ?? [] }} />
       <SignalsPanel row={row} />
-      <PerformancePanel id={row.id} />
-      <WithDetail asked={asked} area="inside" title="Inside">
-        {(ready) => <InsidePanel detail={ready} />}
-      </WithDetail>
-      <LogPanel id={row.id} />
+      <div class="side-column" style={{ gridArea: "facts" }}>
+        <PerformancePanel id={row.id} />
+        <WithDetail asked={asked} area="inside" title="Inside">
+          {(ready) => <InsidePanel detail={ready} />}
+        </WithDetail>
+        <LogPanel id={row.id} />
+      </div>
     </main>
   );
 }

@@ -32,6 +32,9 @@ export const riskMessages = {
   trading: exposed<{ account: string }, TradingSwitch>("risk", "trading", ofAccount),
   /** Reviews, reserves, and hands an approved intent to execution; answers when the order is journaled and handed over. */
   place: internal<OrderIntent, Placed>("risk", "place"),
+  /** An approved order did not reach execution in time: what became of it? */
+  followUp: internal<{ readonly intentId: string }>("risk", "followUp"),
+  followedUp: internal<{ readonly intentId: string; readonly state: "journaled" | "absent" | "unclear" }>("risk", "followedUp"),
   orderEvent: internal<Omit<OrderNotice, "order">>("risk", "orderEvent"),
   equity: internal<{ equity: string; dayStartEquity: string; atMs: number }>("risk", "equity"),
   top: internal<BookTop>("risk", "top", "market"),

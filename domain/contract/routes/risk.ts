@@ -20,7 +20,7 @@ export const riskRoutes: readonly Route[] = [
     params: z.strictObject({ strategyId: idText.optional(), ...page }),
     result: pageOf(view.violationRow),
   }),
-  route("POST risk/circuit-breaker", "risk.switch", "risk:write", {
+  route("POST risk/circuit-breaker", "risk.switch", "risk:switch", {
     summary: "The trading switch: active, reducing or halted; halting cancels every open order",
     params: z.strictObject({
       state: view.tradingState,

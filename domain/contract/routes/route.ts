@@ -12,6 +12,7 @@ export type Permission =
   | "position:read"
   | "risk:read"
   | "risk:write"
+  | "risk:switch"
   | "market:read"
   | "system:read";
 
