@@ -38,6 +38,7 @@ interface BookActorState {
   connected: boolean;
   silent: boolean;
   snapshotAsked: boolean;
+  wasLive: boolean;
   malformed: number;
   receivedAtMs: number;
   quality: BookQuality;
@@ -77,6 +78,7 @@ export function bookActor(deps: BookDeps) {
         update: emptyDepthUpdate(),
         silent: false,
         snapshotAsked: false,
+        wasLive: false,
         malformed: 0,
         receivedAtMs: ctx.clock.now(),
         quality: "RESYNC",
@@ -149,7 +151,9 @@ function onSnapshot(ctx: Ctx, text: string | null, error: string | null, retryMs
     ctx.announce("info", `no snapshot yet: ${error}`, "SNAPSHOT_FAILED");
   }
   if (joined) {
-    ctx.announce("info", `book is whole at ${state.sequencer.updateId}`, "BOOK_LIVE");
+    // The first time is the ordinary start; after that it is news.
+    if (state.wasLive) ctx.announce("info", `whole again at ${state.sequencer.updateId}`, "BOOK_LIVE");
+    state.wasLive = true;
     return publishTop(ctx);
   }
   if (state.sequencer.quality !== "LIVE") ctx.after(retryMs, bookMessages.retrySnapshot, null);

@@ -5,11 +5,11 @@
 import { barsMessages, connectionMessages, executionMessages, positionsMessages, strategyMessages } from "../../domain/contract/actors.ts";
 import { subjects } from "../../domain/contract/subjects.ts";
 import { findInstrument, type Instrument } from "../../domain/instrument/instrument.ts";
-import { decimal, ZERO } from "../../domain/kernel/decimal.ts";
+import { decimal, format, quantize, ZERO } from "../../domain/kernel/decimal.ts";
 import { seededRandom } from "../../domain/kernel/random.ts";
 import { INTERVALS, type Interval } from "../../domain/market/events.ts";
 import type { OrderIntent } from "../../domain/order/types.ts";
-import type { Order } from "../../domain/order/order.ts";
+import { averageFillPrice, type Order } from "../../domain/order/order.ts";
 import type { AnyStrategy } from "../../domain/strategy/define.ts";
 import type { OrderUpdate } from "../../domain/strategy/own-orders.ts";
 import { currentParams, type StrategyRecord } from "../../domain/strategy/record.ts";
@@ -23,6 +23,8 @@ export interface Session {
   readonly interval: Interval | null;
 }
 
+/** Averages have more digits than anybody reads. */
+const PRICE_SHOWN = decimal("0.00000001");
 const EXTRA_WARMUP_BARS = 200;
 const names = new Map<number, Interval>(Object.entries(INTERVALS).map(([name, lengthMs]) => [lengthMs, name as Interval]));
 
@@ -86,6 +88,13 @@ export function orderUpdate(order: Order): OrderUpdate {
     why: intent.why,
     atMs: order.updatedAtMs,
   };
+}
+
+/** What was done and why, for the people watching. */
+export function doneText(order: Order): string {
+  const { side, symbol, why } = order.intent;
+  const price = averageFillPrice(order);
+  return `${side === "buy" ? "bought" : "sold"} ${format(order.filledQuantity)} ${symbol} at ${price === null ? "?" : format(quantize(price, PRICE_SHOWN))}: ${why}`;
 }
 
 /** An intent that never became an order: what its author learns of it. */

@@ -25,7 +25,7 @@ import { currentParams, encodeStrategyEvent } from "../../domain/strategy/record
 import { defineActor } from "../../mixins/hosted/actor.ts";
 import { checkedParams, openRecord } from "./strategy-birth.ts";
 import { continueClosing, dismiss, place } from "./strategy-closing.ts";
-import { openSession, orderUpdate, refusedUpdate } from "./strategy-session.ts";
+import { doneText, openSession, orderUpdate, refusedUpdate } from "./strategy-session.ts";
 import { commit, newStrategyState, type StrategyActorState, type StrategyCtx } from "./strategy-state.ts";
 import { strategyDetail, strategyRow } from "./strategy-views.ts";
 
@@ -190,6 +190,7 @@ async function onOrderEvent(ctx: StrategyCtx, { event, order }: OrderNotice): Pr
       const decision = session.runner.onFill({ orderId, intentId, side, why, fill, atMs }, exact);
       await (watchOnly ? saveState(ctx) : act(ctx, decision));
     }
+    if (order.status === "Filled" && event.type === "OrderFilled") ctx.announce("info", doneText(order), "ORDER_FILLED");
     const decision = session.runner.onOrder(orderUpdate(order));
     await (watchOnly ? saveState(ctx) : act(ctx, decision));
   }
