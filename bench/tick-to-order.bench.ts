@@ -142,14 +142,24 @@ const messages = ROUNDS * BOOKS;
 const latenciesUs = new Float64Array(messages);
 const withOrderUs: number[] = [];
 const quietUs: number[] = [];
-let [elapsedMs, floorMs, floorSum, measured] = [0, 0, 0, 0];
+let [elapsedMs, floorMs, cpuUs, floorCpuUs, floorSum, measured] = [0, 0, 0, 0, 0, 0];
+
+/** Processor time of this thread alone, in microseconds: neither other programs nor the collector's own threads. */
+function threadCpuUs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return user + system;
+}
+
 for (let round = 0; round < WARMUP_ROUNDS + ROUNDS; round += CHUNK_ROUNDS) {
   const rounds = Math.min(CHUNK_ROUNDS, WARMUP_ROUNDS + ROUNDS - round);
   const frames = chunk(round, rounds);
   const isMeasured = round >= WARMUP_ROUNDS;
+  const floorCpuStart = threadCpuUs();
   const floorStart = performance.now();
   for (const frame of frames) floorSum += (JSON.parse(frame) as { data: { u: number } }).data.u;
   if (isMeasured) floorMs += performance.now() - floorStart;
+  const cpuStart = threadCpuUs();
+  if (isMeasured) floorCpuUs += cpuStart - floorCpuStart;
   const start = performance.now();
   let before = start;
   for (let index = 0; index < frames.length; index++) {
@@ -164,7 +174,10 @@ for (let round = 0; round < WARMUP_ROUNDS + ROUNDS; round += CHUNK_ROUNDS) {
     }
     before = after;
   }
-  if (isMeasured) elapsedMs += before - start;
+  if (isMeasured) {
+    elapsedMs += before - start;
+    cpuUs += threadCpuUs() - cpuStart;
+  }
 }
 if (applied !== (WARMUP_ROUNDS + ROUNDS) * BOOKS)
   throw new Error(`only ${applied} of ${(WARMUP_ROUNDS + ROUNDS) * BOOKS} deltas were applied`);
@@ -181,6 +194,9 @@ console.log(
     floor: floorPerSecond,
     ratio: rounded(perSecond / floorPerSecond),
     unit: "messages/s",
+    cpuResult: Math.round((measured / cpuUs) * 1e6),
+    cpuFloor: Math.round((measured / floorCpuUs) * 1e6),
+    cpuRatio: rounded(floorCpuUs / cpuUs),
     p50Us: rounded(quantile(latenciesUs.subarray(0, measured), 0.5)),
     p99Us: rounded(quantile(latenciesUs.subarray(0, measured), 0.99)),
     p999Us: rounded(quantile(latenciesUs.subarray(0, measured), 0.999)),

@@ -56,14 +56,7 @@ export async function assembleFloor(settings: Settings, options: StartOptions, c
   const { database, journal, pool } = await openStorage(settings, options, folder, log, closers);
 
   const feed = new LocalFeed((subject, error) => log.line("error", `a listener of ${subject} failed`, error));
-  let isAwake = false;
-  let awake: () => void = () => undefined;
-  const awakened = new Promise<void>((resolve) => (awake = resolve)).then(() => {
-    isAwake = true;
-    return floor.quiet();
-  });
-  // A replay must not run ahead of those who are still waking up.
-  const quiet = (): Promise<void> | void => (isAwake ? floor.quiet() : awakened);
+  const { awake, quiet } = onceAwake(() => floor.quiet());
   const source = openMarketSource({ settings, options, journal, quiet }, recording);
   const announcer = new Announcer(source.tradingClock, feed, log.line);
   const floor: Floor = new Floor({
@@ -123,6 +116,17 @@ export async function assembleFloor(settings: Settings, options: StartOptions, c
 
 function gatewayOf(settings: Settings, options: StartOptions): MeshParts["gateway"] {
   return { host: options.host ?? settings.host, port: options.port ?? settings.port, dashboardFolder: DASHBOARD, version: VERSION };
+}
+
+/** A replay must not run ahead of those who are still waking up: nothing is quiet before `awake` was called. */
+function onceAwake(quiet: () => Promise<void> | void): { awake(): void; quiet(): Promise<void> | void } {
+  let isAwake = false;
+  let awake: () => void = () => undefined;
+  const awakened = new Promise<void>((resolve) => (awake = resolve)).then(() => {
+    isAwake = true;
+    return quiet();
+  });
+  return { awake, quiet: () => (isAwake ? quiet() : awakened) };
 }
 
 async function takeFolder(settings: Settings, options: StartOptions): Promise<DataFolder> {

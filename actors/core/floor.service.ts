@@ -9,7 +9,7 @@ import type { FloorInfo, FloorStatus, TradingSwitch } from "../../domain/contrac
 import type { ActorRow, EventRow, NodeRow } from "../../domain/contract/views.ts";
 import type { Journal } from "../../domain/journal/journal.ts";
 import type { Clock } from "../../domain/kernel/clock.ts";
-import { DstaError } from "../../domain/kernel/errors.ts";
+import { DstaError, messageOf } from "../../domain/kernel/errors.ts";
 import type { ActorHost } from "../../mixins/hosted/host.ts";
 
 export interface FloorDeps {
@@ -26,6 +26,11 @@ export interface FloorDeps {
   readonly feeds: () => { readonly live: number; readonly total: number };
   readonly readyAtMs: () => number | null;
 }
+
+/** Without one of these no order can be placed. */
+const VITAL_CHECKS: ReadonlySet<string> = new Set(["start", "journal", "risk"]);
+/** A probe is answered within this, also while actors wait for the journal. */
+const PROBE_MS = 1_000;
 
 interface Check {
   readonly name: string;
@@ -67,9 +72,9 @@ export function floorService(deps: FloorDeps): ServiceSchema {
         };
       },
       async health(ctx: Context<unknown, { $statusCode?: number }>) {
-        const checks = await healthChecks(deps);
+        const { checks, switched } = await healthChecks(deps);
         const broken = checks.filter(({ ok }) => !ok);
-        const down = broken.some(({ name }) => name === "journal" || name === "start");
+        const down = broken.some(({ name }) => VITAL_CHECKS.has(name));
         // Probes read the status line, people the body.
         if (down) ctx.meta.$statusCode = 503;
         return {
@@ -78,7 +83,7 @@ export function floorService(deps: FloorDeps): ServiceSchema {
           mode: desk.mode,
           desk: desk.name,
           upMs: Math.max(0, clock.now() - deps.startedAtMs),
-          trading: down ? "halted" : (await trading()).state,
+          trading: down ? "halted" : switched,
           checks,
         };
       },
@@ -97,7 +102,9 @@ export function floorService(deps: FloorDeps): ServiceSchema {
   };
 }
 
-async function healthChecks({ desk, host, journal, feeds, readyAtMs }: FloorDeps): Promise<Check[]> {
+/** What was found, and the trading switch: `halted` while risk does not answer, for then no order passes. */
+async function healthChecks(deps: FloorDeps): Promise<{ checks: Check[]; switched: TradingSwitch["state"] }> {
+  const { desk, host, journal, feeds, readyAtMs } = deps;
   const account = desk.accounts[0]!;
   const journalHealth = journal.health();
   const { live, total } = feeds();
@@ -107,16 +114,33 @@ async function healthChecks({ desk, host, journal, feeds, readyAtMs }: FloorDeps
     { name: "journal", ok: journalHealth.ok, detail: `${journalHealth.pending} appends waiting, p50 ${journalHealth.p50Ms.toFixed(2)} ms` },
     { name: "books", ok: total === 0 || live === total, detail: `${live} of ${total} live` },
   ];
-  if (!ready) return checks;
-  const { connected, reason } = await host.ask(connectionMessages.status, account, { account });
-  const unknown = (await host.ask(executionMessages.open, account, { account })).filter(({ status }) => status === "Unknown").length;
-  checks.push({ name: "connection", ok: connected, detail: connected ? account : reason });
-  checks.push({ name: "orders", ok: unknown === 0, detail: unknown === 0 ? "none unknown" : `${unknown} unknown, being looked up` });
+  if (!ready) return { checks, switched: "halted" };
+  const [connection, orders, risk] = await Promise.all([
+    answer(host.ask(connectionMessages.status, account, { account }, PROBE_MS)),
+    answer(host.ask(executionMessages.open, account, { account }, PROBE_MS)),
+    answer(host.ask(riskMessages.trading, account, { account }, PROBE_MS)),
+  ]);
+  const unknown = orders.value?.filter(({ status }) => status === "Unknown").length ?? 0;
+  const unclear = unknown === 0 ? "none unknown" : `${unknown} unknown, being looked up`;
   const stopped = host.rows().filter(({ state }) => state === "stopped" || state === "restarting");
-  checks.push({
-    name: "actors",
-    ok: stopped.length === 0,
-    detail: stopped.length === 0 ? `${host.size} running` : stopped.map(({ actorId }) => actorId).join(", "),
-  });
-  return checks;
+  checks.push(
+    { name: "connection", ok: connection.value?.connected ?? false, detail: connection.error ?? (connection.value.reason || account) },
+    { name: "orders", ok: orders.error === null && unknown === 0, detail: orders.error ?? unclear },
+    { name: "risk", ok: risk.error === null, detail: risk.error ?? `trading ${risk.value.state}` },
+    {
+      name: "actors",
+      ok: stopped.length === 0,
+      detail: stopped.length === 0 ? `${host.size} running` : stopped.map(({ actorId }) => actorId).join(", "),
+    },
+  );
+  return { checks, switched: risk.value?.state ?? "halted" };
+}
+
+/** An actor that waits for the journal answers nobody: that is a finding here, not a failure. */
+async function answer<T>(asked: Promise<T>): Promise<{ value: T; error: null } | { value: null; error: string }> {
+  try {
+    return { value: await asked, error: null };
+  } catch (error) {
+    return { value: null, error: messageOf(error) };
+  }
 }

@@ -1,10 +1,11 @@
 /**
- * One side of an order book: a tick ladder for the prices around the best one, sorted levels for all others.
+ * One side of an order book: sorted levels and, once changes reach deep, a tick ladder for the prices around the best one.
  *
- * The ladder is a window of consecutive ticks. Most changes fall into it and cost one array write, however deep they lie;
- * real diffs reach a hundred levels down at the median, where a search in sorted levels costs several mispredicted
- * branches. The window is allocated with the first level, holds still while the top moves inside it, and moves or doubles
- * only after `PATIENCE` changes fell outside it, so that a price jumping back and forth cannot make it move each time.
+ * An ordinary symbol changes near its top: sorted levels then touch two cache lines and hold 16 bytes a level, which is what
+ * lets one core turn over a thousand books. The diffs of a busy symbol reach a hundred levels down at the median, where a
+ * search costs several mispredicted branches: such a side gets the ladder, a window of consecutive ticks in which a change
+ * costs one array write however deep it lies, and keeps it. The window holds still while the top moves inside it, and moves
+ * or doubles only after `PATIENCE` changes fell outside it: a price jumping back and forth cannot make it move each time.
  * Keys are `sign * price`, which lets bids (+1) and asks (−1) share one ascending order. Mutates in place.
  * Invariant: a level lies in the ladder exactly when its key is inside the window. The number of levels is bounded: at
  * the bound the level farthest from the top is forgotten and counted.
@@ -22,6 +23,8 @@ const TOP_SHARE = 7 / 8;
 const LOW_SHARE = 1 / 2;
 /** Changes outside the window before it is reconsidered. */
 const PATIENCE = 64;
+/** Without a window: one is opened when the changes since the last look lay this many levels deep on average. */
+const SHALLOW_RANKS = 5;
 /** The window doubles when more than one level in this many lies outside it. */
 const OUTSIDE_SHARE = 16;
 
@@ -64,7 +67,7 @@ export class BookSide {
     return this.#forgotten;
   }
 
-  /** Ticks the window spans, 0 before the first level. 8 bytes each, and 1 bit. */
+  /** Ticks the window spans, 0 while there is none. 8 bytes each, and 1 bit. */
   get windowTicks(): number {
     return this.#ladder.size;
   }
@@ -120,15 +123,12 @@ export class BookSide {
     }
   }
 
-  /** Replaces the whole content by [price, quantity, …], best first, and makes the window fit it. */
+  /** Replaces the whole content by [price, quantity, …], best first, and makes the window, if there is one, fit it. */
   load(levels: Float64Array): void {
     this.clear();
     if (levels.length === 0) return;
-    const best = levels[0]!;
-    const wanted = Math.abs(best - levels[levels.length - 2]!) / this.#step;
-    let size = Math.max(SLOTS_MIN, this.#ladder.size);
-    while (size < SLOTS_MAX && size * TOP_SHARE < wanted * 2) size *= 2;
-    this.#place(size, this.#sign * best);
+    const [best, worst] = [levels[0]!, levels[levels.length - 2]!];
+    if (this.#ladder.size > 0) this.#place(this.#sizeFor(best, worst), this.#sign * best);
     this.#refill(levels);
   }
 
@@ -173,13 +173,22 @@ export class BookSide {
     return this.#cursorSlot;
   }
 
+  /** While there is no window. */
+  #setSorted(key: number, quantity: number): void {
+    const outside = this.#outside;
+    this.#count += outside.set(key, quantity);
+    if (this.#count > this.#levelsMax) this.#forgetFarthest();
+    this.#bestPrice = outside.count === 0 ? 0 : this.#sign * outside.bestKey;
+    this.#bestQuantity = outside.bestQuantity;
+    if (++this.#patience < PATIENCE) return;
+    this.#patience = 0;
+    if (outside.takeReach() <= PATIENCE * SHALLOW_RANKS || this.#count === 0) return;
+    this.#rebuild(this.#sizeFor(this.#bestPrice, this.priceAt(this.#count - 1)));
+  }
+
   #setOutside(key: number, place: number, quantity: number): void {
     const { size } = this.#ladder;
-    if (size === 0) {
-      if (quantity === 0) return;
-      this.#place(SLOTS_MIN, key);
-      return this.set(this.#sign * key, quantity);
-    }
+    if (size === 0) return this.#setSorted(key, quantity);
     if (place > 0 && place < size) {
       if (quantity === 0) return;
       // A price between two ticks: the step was too coarse for this book.
@@ -218,9 +227,18 @@ export class BookSide {
 
   /** Farthest first: those outside the window are then appended, not inserted. They do not use up its patience. */
   #refill(levels: Float64Array): void {
-    this.#patience = Number.NEGATIVE_INFINITY;
+    this.#patience = -levels.length;
     for (let at = levels.length - 2; at >= 0; at -= 2) this.set(levels[at]!, levels[at + 1]!);
     this.#patience = 0;
+    this.#outside.takeReach();
+  }
+
+  /** Slots for twice the span of the levels, within the bounds; a window never shrinks. */
+  #sizeFor(best: number, worst: number): number {
+    const wanted = Math.abs(best - worst) / this.#step;
+    let size = Math.max(SLOTS_MIN, this.#ladder.size);
+    while (size < SLOTS_MAX && size * TOP_SHARE < wanted * 2) size *= 2;
+    return size;
   }
 
   #place(size: number, bestKey: number): void {

@@ -14,6 +14,8 @@ export class SortedLevels {
   /** [key, quantity, key, quantity, …], worst first. */
   #cells = new Float64Array(INITIAL_LEVELS * 2);
   #count = 0;
+  /** Ranks of the changes since it was taken, summed. */
+  #reach = 0;
 
   get count(): number {
     return this.#count;
@@ -57,12 +59,20 @@ export class SortedLevels {
   /** Sets an absolute quantity; 0 deletes. Returns by how much the number of levels changed: −1, 0 or 1. */
   set(key: number, quantity: number): number {
     const index = this.#lowerBound(key);
+    this.#reach = (this.#reach + this.#count - index) | 0;
     if (index < this.#count && this.#cells[index * 2] === key) {
       if (quantity === 0) return this.#remove(index);
       this.#cells[index * 2 + 1] = quantity;
       return 0;
     }
     return quantity === 0 ? 0 : this.#insert(index, key, quantity);
+  }
+
+  /** How deep changes lay since it was last asked: the sum, over them, of the levels at or above each. */
+  takeReach(): number {
+    const reach = this.#reach;
+    this.#reach = 0;
+    return reach;
   }
 
   removeWorst(): void {

@@ -17,7 +17,8 @@ export function reportEvents(order: Order, report: VenueReport): OrderEvent[] {
 /** What a report leaves open: only the venue's own view of the order tells. */
 function stillUnknown(order: Order, { type }: OrderEvent): { request: "submit" | "cancel"; reason: string } | null {
   // What cannot be cancelled may have ended, or never have arrived.
-  if (type === "OrderCancelRejected") return { request: order.venueOrderId === null ? "submit" : "cancel", reason: "its cancel was rejected" };
+  if (type === "OrderCancelRejected")
+    return { request: order.venueOrderId === null ? "submit" : "cancel", reason: "its cancel was rejected" };
   // An acknowledgement says nothing about a cancel.
   if (type === "OrderAccepted" && order.unknownRequest === "cancel") return { request: "cancel", reason: order.statusReason };
   return null;

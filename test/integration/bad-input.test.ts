@@ -44,7 +44,10 @@ async function refused(args: readonly string[]): Promise<Ended & { readonly said
 
 beforeAll(async () => {
   inputs = await mkdtemp(join(tmpdir(), "dsta-inputs-"));
-  lines = gunzipSync(await readFile(SPOT)).toString("utf8").split("\n").slice(0, LINES);
+  lines = gunzipSync(await readFile(SPOT))
+    .toString("utf8")
+    .split("\n")
+    .slice(0, LINES);
 });
 afterEach(() => endAll(folders.splice(0)));
 afterAll(() => endAll([inputs]));
@@ -56,11 +59,31 @@ describe("input that cannot be played", () => {
     ["a folder", async () => (await mkdir(join(inputs, "folder")), ["--replay", join(inputs, "folder")]), /folder: expected a file/],
     ["an empty file", async () => ["--replay", await input("empty.gz", "")], /empty\.gz: the file is empty/],
     ["gzip with a broken body", async () => ["--replay", await input("corrupt.gz", corrupt())], /corrupt\.gz: the gzip data is corrupt/],
-    ["text of another kind", async () => ["--replay", await input("notes.txt", "hello\nworld\n".repeat(30))], /notes\.txt, line 1: unknown format/],
-    ["a table without rows", async () => ["--replay", await input("head.csv", "timestamp,open,high,low,close,volume\n")], /head\.csv: the table has a header but no rows/],
-    ["gzip cut short near its start", async () => ["--replay", await input("short.gz", gzipSync(text(lines)).subarray(0, 20_000))], /short\.gz: the gzip data is corrupt or cut short .*after line \d+/],
-    ["two kinds of files", async () => ["--replay", SPOT, await input("btcusdt-1m.csv", candles)], /expected frames like .*, found candles/],
-    ["candles without a symbol", async () => ["--replay", await input("prices.csv", candles)], /prices\.csv: expected a column of symbols, .* or the symbol given with --symbol/],
+    [
+      "text of another kind",
+      async () => ["--replay", await input("notes.txt", "hello\nworld\n".repeat(30))],
+      /notes\.txt, line 1: unknown format/,
+    ],
+    [
+      "a table without rows",
+      async () => ["--replay", await input("head.csv", "timestamp,open,high,low,close,volume\n")],
+      /head\.csv: the table has a header but no rows/,
+    ],
+    [
+      "gzip cut short near its start",
+      async () => ["--replay", await input("short.gz", gzipSync(text(lines)).subarray(0, 20_000))],
+      /short\.gz: the gzip data is corrupt or cut short .*after line \d+/,
+    ],
+    [
+      "two kinds of files",
+      async () => ["--replay", SPOT, await input("btcusdt-1m.csv", candles)],
+      /expected frames like .*, found candles/,
+    ],
+    [
+      "candles without a symbol",
+      async () => ["--replay", await input("prices.csv", candles)],
+      /prices\.csv: expected a column of symbols, .* or the symbol given with --symbol/,
+    ],
     ["a symbol that is none", async () => ["--replay", await input("prices2.csv", candles), "--symbol", "nonsense"], /--symbol.*nonsense/],
     ["speed 0", async () => ["--replay", SPOT, "--speed", "0"], /--speed.*'0'.*expected a number above 0, or max/],
     ["speed abc", async () => ["--replay", SPOT, "--speed", "abc"], /--speed.*'abc'.*expected a number above 0, or max/],
@@ -101,13 +124,15 @@ describe("input that goes wrong on the way", () => {
   it("counts malformed lines, names the first, and goes on", async () => {
     const bad = [...lines];
     bad.splice(3_000, 0, "this is no frame");
-    bad.splice(3_500, 0, `${lines[3_400]!.slice(0, 60)}`);
+    bad.splice(3_500, 0, lines[3_400]!.slice(0, 60));
     const clean = await played(await newFolder(), [await input("clean.txt", text(lines))]);
     const expected = await bookOf(clean);
     await clean.stop();
     const floor = await played(await newFolder(), [await input("noise.txt", text(bad))]);
     const [lost] = (await said(floor)).filter(({ code }) => code === "CONNECTION_LOST");
-    expect(lost!.text).toMatch(/end of recording; 2 malformed lines were skipped, the first in .*noise\.txt, line 3001: expected '<receive ns> <raw JSON>'/);
+    expect(lost!.text).toMatch(
+      /end of recording; 2 malformed lines were skipped, the first in .*noise\.txt, line 3001: expected '<receive ns> <raw JSON>'/,
+    );
     const book = await bookOf(floor);
     expect([book.updateId, book.bids, book.asks]).toEqual([expected.updateId, expected.bids, expected.asks]);
     await floor.stop();

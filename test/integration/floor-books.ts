@@ -115,6 +115,7 @@ async function bookedFills(journal: Journal, cut: bigint): Promise<Books["booked
 
 function classOf(order: Order): VenueStatus | "unknown" {
   if (order.status === "Unknown" || order.status === "Pending") return "unknown";
+  if (order.status === "CancelPending" && order.venueOrderId === null) return "unknown";
   if (isOpen(order.status)) return "open";
   return order.status.toLowerCase() as VenueStatus;
 }

@@ -72,6 +72,10 @@ export class FloorProcess {
     return this.#child.pid!;
   }
 
+  get hasEnded(): boolean {
+    return this.#end !== null || this.#child.killed;
+  }
+
   get out(): string {
     return this.#out;
   }

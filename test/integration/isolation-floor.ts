@@ -2,12 +2,11 @@
  * A real floor in virtual time whose strategies are given by the test: two witnesses that count what reaches them and
  * trade, and one strategy between them that misbehaves.
  */
+import { createStrategy } from "../../actors/trading/strategy-birth.ts";
 import { parseSettings } from "../../config/settings.ts";
-import { strategyMessages } from "../../domain/contract/actors.ts";
+import { executionMessages, strategyMessages } from "../../domain/contract/actors.ts";
 import { subjects } from "../../domain/contract/subjects.ts";
 import type { OrderRow, ParamValues, StrategyDetail } from "../../domain/contract/views.ts";
-import { createStrategy } from "../../actors/trading/strategy-birth.ts";
-import { executionMessages } from "../../domain/contract/actors.ts";
 import { MemoryJournal } from "../../domain/journal/memory-journal.ts";
 import { decimal } from "../../domain/kernel/decimal.ts";
 import { notFound } from "../../domain/kernel/errors.ts";
@@ -18,7 +17,7 @@ import { LocalFeed } from "../../mixins/feed/local-feed.ts";
 import { Announcer } from "../../topology/announcer.ts";
 import { Floor } from "../../topology/floor.ts";
 import { JournalVenueLedger } from "../../topology/venue-ledger.ts";
-import { createSimVenue } from "../../venues/sim/sim-venue.ts";
+import { createSimVenue, type SimVenue } from "../../venues/sim/sim-venue.ts";
 import { Life, World } from "../simulation/world.ts";
 
 export const ACCOUNT = "sim:main";
@@ -29,14 +28,15 @@ export const WITNESSES = ["witness-a", "witness-z"] as const;
 export interface Heard {
   bars: number[];
   tops: number;
-  lastTopId: number;
+  lastTopAtMs: number;
   fills: number;
 }
 
 export class IsolationFloor {
   readonly world = new World();
   readonly floor: Floor;
-  readonly published = { bars: [] as number[], tops: 0, lastTopId: 0 };
+  readonly venue: SimVenue;
+  readonly published = { bars: [] as number[], tops: 0, lastTopAtMs: 0 };
   readonly heard = new Map<string, Heard>();
   readonly #journal: MemoryJournal;
   readonly #definitions: readonly AnyStrategy[];
@@ -46,7 +46,7 @@ export class IsolationFloor {
     this.#journal = new MemoryJournal();
     this.#definitions = [...WITNESSES.map((id) => this.#witness(id)), bad];
     const { clock, defer } = life;
-    const venue = createSimVenue({
+    this.venue = createSimVenue({
       id: "sim",
       seed: "isolation",
       clock,
@@ -60,7 +60,7 @@ export class IsolationFloor {
     feed.subscribe(subjects.bar("sim", SYMBOL, "1s"), (bar) => void this.published.bars.push((bar as Bar).openTimeMs));
     feed.subscribe(subjects.top("sim", SYMBOL), (top) => {
       this.published.tops++;
-      this.published.lastTopId = (top as BookTop).updateId;
+      this.published.lastTopAtMs = (top as BookTop).receivedAtMs;
     });
     const settings = parseSettings({});
     this.floor = new Floor({
@@ -75,7 +75,7 @@ export class IsolationFloor {
       systemClock: clock,
       elapsedMs: () => 0,
       defer,
-      venues: [venue],
+      venues: [this.venue],
       startEquity: 1_000_000,
       definitionOf: (name) => {
         const found = this.#definitions.find((definition) => definition.name === name);
@@ -87,7 +87,15 @@ export class IsolationFloor {
 
   async wake(): Promise<void> {
     for (const definition of this.#definitions) {
-      const wish = { id: definition.name, strategy: definition.name, account: ACCOUNT, venue: "sim", symbol: SYMBOL, params: {}, by: "test" };
+      const wish = {
+        id: definition.name,
+        strategy: definition.name,
+        account: ACCOUNT,
+        venue: "sim",
+        symbol: SYMBOL,
+        params: {},
+        by: "test",
+      };
       await createStrategy(this.#journal, { ...wish, start: true }, definition, this.world.clock.now());
     }
     await this.done(this.floor.wake(this.#definitions.map(({ name }) => name)));
@@ -123,7 +131,7 @@ export class IsolationFloor {
   }
 
   #witness(name: string): AnyStrategy {
-    const heard: Heard = { bars: [], tops: 0, lastTopId: 0, fills: 0 };
+    const heard: Heard = { bars: [], tops: 0, lastTopAtMs: 0, fills: 0 };
     this.heard.set(name, heard);
     return defineStrategy({
       name,
@@ -137,9 +145,9 @@ export class IsolationFloor {
           if (ctx.position.isFlat) ctx.buy({ quote: 1_000, why: "in" });
           else ctx.close({ why: "out" });
         },
-        top(_ctx, top) {
+        top(ctx) {
           heard.tops++;
-          heard.lastTopId = top.updateId;
+          heard.lastTopAtMs = ctx.now;
         },
         fill: () => void heard.fills++,
       },

@@ -29,7 +29,7 @@ function throwsIn(name: HandlerName): AnyStrategy {
         const rests = ctx.orders.some(({ limitPrice }) => limitPrice !== null);
         if (rests && name === "bar") return boom(ctx);
         if (!rests) ctx.buy({ quote: 500, limit: ctx.price * 0.97, why: "rests" });
-        if (name === "fill") ctx.buy({ quote: 500, why: "fills" });
+        if (name === "fill" || name === "order") ctx.buy({ quote: 500, why: "fills" });
       },
       ...(name === "bar" ? {} : { [name]: boom }),
     },
@@ -61,10 +61,10 @@ function expectWitnessesUnharmed(floor: IsolationFloor): void {
   const { published, heard } = floor;
   expect(published.bars.length).toBeGreaterThanOrEqual(14);
   for (const id of WITNESSES) {
-    const { bars, tops, lastTopId, fills } = heard.get(id)!;
+    const { bars, tops, lastTopAtMs, fills } = heard.get(id)!;
     expect(bars, `${id} misses no bar`).toEqual(published.bars.slice(-bars.length));
     expect(bars.length).toBeGreaterThanOrEqual(published.bars.length - 1);
-    expect(lastTopId, `${id} saw the newest top`).toBe(published.lastTopId);
+    expect(lastTopAtMs, `${id} saw the newest top`).toBe(published.lastTopAtMs);
     expect(tops).toBeGreaterThan(published.tops * 0.5);
     expect(fills, `${id} trades`).toBeGreaterThan(8);
   }
@@ -85,6 +85,17 @@ async function expectFailed(floor: IsolationFloor, reason: RegExp): Promise<void
 describe("a strategy that throws", () => {
   it.each(["start", "bar", "top", "trade", "fill", "order"] as const)("in on.%s fails alone", async (name) => {
     await expectFailed(await liveWith(throwsIn(name)), new RegExp(`on\\.${name} threw: boom in ${name}`));
+  });
+
+  it("in on.connection fails alone", async () => {
+    const floor = new IsolationFloor(throwsIn("connection"));
+    await floor.wake();
+    for (let loss = 0; loss < 4; loss++) {
+      await floor.seconds(2);
+      floor.venue.inject.disconnect(300);
+      await floor.seconds(2);
+    }
+    await expectFailed(floor, /on\.connection threw: boom in connection/);
   });
 
   it("in setup fails alone", async () => {

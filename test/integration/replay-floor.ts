@@ -29,7 +29,7 @@ export async function said(floor: FloorProcess): Promise<readonly EventRow[]> {
 /** Every row of a list, newest first. */
 export async function allOf<T>(floor: FloorProcess, path: string): Promise<T[]> {
   const rows: T[] = [];
-  for (let before = ""; ; ) {
+  for (let before = ""; ;) {
     const { items, next } = await floor.get<Page<T>>(`${path}?limit=100${before}`);
     rows.push(...items);
     if (next === null) return rows;

@@ -53,8 +53,7 @@ async function cut(path: string, rows: number, name: string): Promise<string> {
 const sum = (values: readonly Decimal[]): Decimal => values.reduce((all, value) => add(all, value), ZERO);
 const normal = (levels: readonly (readonly [string, string])[]) =>
   levels.map(([price, quantity]) => [format(decimal(price)), format(decimal(quantity))]);
-const total = (levels: readonly (readonly [string, string])[]) =>
-  format(sum(levels.map(([, quantity]) => decimal(quantity))));
+const total = (levels: readonly (readonly [string, string])[]) => format(sum(levels.map(([, quantity]) => decimal(quantity))));
 
 async function expectBook(floor: FloorProcess, symbol: string, expectedFile: string): Promise<void> {
   const { final } = JSON.parse(readFileSync(recorded(`orderbook/${expectedFile}`), "utf8")) as Expected;
@@ -111,7 +110,11 @@ describe("candle recordings", () => {
     const file = await cut("candles/binance-btcusdt-1m-2025.csv.gz", 5_000, "binance-btcusdt-1m.csv");
     const floor = await played(await newFolder(), [file]);
     const { bars } = await floor.get<BarsView>("market-data/ohlcv/BTC-USDT?interval=1m&limit=1000");
-    const last = readFileSync(file, "utf8").trimEnd().split("\n").slice(-1_000).map((line) => line.split(",").map(Number));
+    const last = readFileSync(file, "utf8")
+      .trimEnd()
+      .split("\n")
+      .slice(-1_000)
+      .map((line) => line.split(",").map(Number));
     expect(bars.map((bar) => [bar.openTimeMs, bar.open, bar.high, bar.low, bar.close, bar.volume])).toEqual(last);
     const fills = await allOf<FillRow>(floor, "fills");
     expect(new Set(fills.map(({ strategyId }) => strategyId))).toEqual(new Set(["sma-btc-1", "meanrev-btc-1"]));

@@ -30,6 +30,8 @@ const MARKETS: readonly Side[] = [
   { symbol: "XRP/USDT:USDT", quantity: "80", priceDecimals: 4 },
 ];
 
+const REFUSED_PAUSE_MS = 50;
+
 export class TradingLoad {
   readonly sent: Sent[] = [];
   /** Orders taken and answered so far. */
@@ -51,7 +53,9 @@ export class TradingLoad {
         try {
           await this.#act(floor, mids);
         } catch {
-          return; // Nobody listens any more: the program was killed, which is what the test is about.
+          // Killed, which is what the tests are about; a living program that could not answer is asked again.
+          if (floor.hasEnded) return;
+          await new Promise((resolve) => setTimeout(resolve, 50));
         }
       }
     };
@@ -115,6 +119,10 @@ export class TradingLoad {
       sent.orderId = body.orderId;
       this.answered++;
       for (const waiter of this.#waiters) waiter();
-    } else if (status === 422) sent.refused = JSON.stringify(body);
+      return;
+    }
+    if (status === 422) sent.refused = JSON.stringify(body);
+    // Refused, or too many at once: a client in its right mind does not ask again at once.
+    await new Promise((resolve) => setTimeout(resolve, REFUSED_PAUSE_MS));
   }
 }

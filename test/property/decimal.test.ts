@@ -29,7 +29,11 @@ const ONE = 10n ** 18n;
 const any = fc.bigInt({ min: -(10n ** 36n), max: 10n ** 36n }).map((value) => value as Decimal);
 /** Small magnitudes: where roundings meet zero and ties. */
 const small = fc.bigInt({ min: -50n, max: 50n }).map((value) => value as Decimal);
-const mixed = fc.oneof(any, small, any.map((value) => ((value / ONE) * ONE) as Decimal));
+const mixed = fc.oneof(
+  any,
+  small,
+  any.map((value) => ((value / ONE) * ONE) as Decimal),
+);
 const nonZero = mixed.filter((value) => value !== 0n);
 const rounding = fc.constantFrom<Rounding>("down", "up", "half-even");
 
@@ -61,16 +65,23 @@ describe("texts", () => {
 
   it("mean the same with signs, leading and trailing zeros and an exponent", () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: 0n, max: 10n ** 12n }), fc.integer({ min: 0, max: 9 }), fc.integer({ min: -9, max: 9 }), (digits, zeros, exponent) => {
-        const shifted = exponent >= 0 ? digits * 10n ** BigInt(exponent) * ONE : (digits * ONE) / 10n ** BigInt(-exponent);
-        expect(decimal(`+${"0".repeat(zeros)}${digits}.${"0".repeat(zeros + 1)}e${exponent}`)).toBe(shifted);
-        expect(decimal(`-${digits}E${exponent}`)).toBe(-shifted);
-      }),
+      fc.property(
+        fc.bigInt({ min: 0n, max: 10n ** 12n }),
+        fc.integer({ min: 0, max: 9 }),
+        fc.integer({ min: -9, max: 9 }),
+        (digits, zeros, exponent) => {
+          const shifted = exponent >= 0 ? digits * 10n ** BigInt(exponent) * ONE : (digits * ONE) / 10n ** BigInt(-exponent);
+          expect(decimal(`+${"0".repeat(zeros)}${digits}.${"0".repeat(zeros + 1)}e${exponent}`)).toBe(shifted);
+          expect(decimal(`-${digits}E${exponent}`)).toBe(-shifted);
+        },
+      ),
     );
   });
 
   it("take a float by its shortest text and give the same float back", () => {
-    const money = fc.tuple(fc.integer({ min: -(10 ** 11), max: 10 ** 11 }), fc.integer({ min: 0, max: 8 })).map(([units, decimals]) => units / 10 ** decimals);
+    const money = fc
+      .tuple(fc.integer({ min: -(10 ** 11), max: 10 ** 11 }), fc.integer({ min: 0, max: 8 }))
+      .map(([units, decimals]) => units / 10 ** decimals);
     fc.assert(
       fc.property(money, (value) => {
         const exact = fromNumber(value);

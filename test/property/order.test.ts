@@ -47,12 +47,21 @@ const history: fc.Arbitrary<History> = fc
 
 function fillOf(index: number, lots: number): Fill {
   const quantity = (BigInt(lots) * LOT) as Decimal;
-  return { tradeId: `t-${index}`, price: decimal(String(100 + index)), quantity, fee: ZERO, feeAsset: "USDT", liquidity: "maker", venueTimeMs: 1_000 + index };
+  return {
+    tradeId: `t-${index}`,
+    price: decimal(String(100 + index)),
+    quantity,
+    fee: ZERO,
+    feeAsset: "USDT",
+    liquidity: "maker",
+    venueTimeMs: 1_000 + index,
+  };
 }
 
 function truth({ fate, fills, cancelRefused }: History): VenueReport[] {
   const base = { clientOrderId: ID, atMs: 2_000 };
-  if (fate === "never-arrived") return cancelRefused ? [{ ...base, kind: "cancel-rejected", code: "ORDER_NOT_FOUND", reason: "not known" }] : [];
+  if (fate === "never-arrived")
+    return cancelRefused ? [{ ...base, kind: "cancel-rejected", code: "ORDER_NOT_FOUND", reason: "not known" }] : [];
   if (fate === "rejected") return [{ ...base, kind: "rejected", code: "NO_MONEY", reason: "refused" }];
   const reports: VenueReport[] = [{ ...base, kind: "accepted", venueOrderId: "v-1" }];
   for (const fill of fills) reports.push({ ...base, kind: "fill", venueOrderId: "v-1", fill });
@@ -78,7 +87,10 @@ type Heard =
 const heard: fc.Arbitrary<readonly Heard[]> = fc.array(
   fc.oneof(
     { weight: 8, arbitrary: fc.nat({ max: 12 }).map((place) => ({ kind: "report" as const, place })) },
-    { weight: 2, arbitrary: fc.constantFrom("submit" as const, "cancel" as const).map((request) => ({ kind: "unknown" as const, request })) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom("submit" as const, "cancel" as const).map((request) => ({ kind: "unknown" as const, request })),
+    },
     { weight: 2, arbitrary: fc.constant({ kind: "cancel" as const }) },
     { weight: 1, arbitrary: fc.constant({ kind: "given-up" as const }) },
     { weight: 1, arbitrary: fc.constant({ kind: "looked-up" as const }) },
@@ -88,8 +100,20 @@ const heard: fc.Arbitrary<readonly Heard[]> = fc.array(
 
 function intentOf(quantity: Decimal): OrderIntent {
   return {
-    intentId: ID, strategyId: "mm-1", account: "sim:main", venue: "sim", symbol: "BTC/USDT", side: "buy", type: "limit", quantity,
-    limitPrice: decimal("100"), timeInForce: "GTC", postOnly: false, reduceOnly: false, why: "test", decidedAtMs: 0,
+    intentId: ID,
+    strategyId: "mm-1",
+    account: "sim:main",
+    venue: "sim",
+    symbol: "BTC/USDT",
+    side: "buy",
+    type: "limit",
+    quantity,
+    limitPrice: decimal("100"),
+    timeInForce: "GTC",
+    postOnly: false,
+    reduceOnly: false,
+    why: "test",
+    decidedAtMs: 0,
   };
 }
 
@@ -110,7 +134,9 @@ function eventsOf(order: Order, told: Heard, past: History): OrderEvent[] {
     case "unknown":
       return reportEvents(order, { kind: "unknown", clientOrderId: ID, request: told.request, reason: "timeout", atMs: 3_000 });
     case "cancel":
-      return isOpen(order.status) && !order.cancelRequested ? [{ ...base, type: "OrderCancelRequested", by: "mm-1", reason: "requote" }] : [];
+      return isOpen(order.status) && !order.cancelRequested
+        ? [{ ...base, type: "OrderCancelRequested", by: "mm-1", reason: "requote" }]
+        : [];
     case "given-up":
       return order.status === "Unknown" && order.venueOrderId === null ? [neverArrived(order, 3_000)] : [];
     case "looked-up": {
@@ -190,11 +216,15 @@ describe("an order and a venue that tells it badly", () => {
     const anything: fc.Arbitrary<VenueReport> = fc.oneof(
       fc.constant<VenueReport>({ kind: "accepted", clientOrderId: ID, venueOrderId: "v-1", atMs: 1 }),
       fc.constant<VenueReport>({ kind: "rejected", clientOrderId: ID, code: "X", reason: "x", atMs: 1 }),
-      fc.nat({ max: 5 }).map<VenueReport>((index) => ({ kind: "fill", clientOrderId: ID, venueOrderId: "v-1", fill: fillOf(index, 3), atMs: 1 })),
+      fc
+        .nat({ max: 5 })
+        .map<VenueReport>((index) => ({ kind: "fill", clientOrderId: ID, venueOrderId: "v-1", fill: fillOf(index, 3), atMs: 1 })),
       fc.constant<VenueReport>({ kind: "canceled", clientOrderId: ID, reason: "x", atMs: 1 }),
       fc.constant<VenueReport>({ kind: "expired", clientOrderId: ID, reason: "x", atMs: 1 }),
       fc.constant<VenueReport>({ kind: "cancel-rejected", clientOrderId: ID, code: "X", reason: "x", atMs: 1 }),
-      fc.constantFrom("submit" as const, "cancel" as const).map<VenueReport>((request) => ({ kind: "unknown", clientOrderId: ID, request, reason: "x", atMs: 1 })),
+      fc
+        .constantFrom("submit" as const, "cancel" as const)
+        .map<VenueReport>((request) => ({ kind: "unknown", clientOrderId: ID, request, reason: "x", atMs: 1 })),
     );
     fc.assert(
       fc.property(fc.array(anything, { maxLength: 30 }), fc.integer({ min: 1, max: 20 }), (reports, lots) => {

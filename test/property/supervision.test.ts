@@ -29,7 +29,8 @@ describe("supervision", () => {
           expect(directive).toEqual({ kind: "restart", delayMs: Math.min(terms.maxMs, terms.baseMs * 2 ** (inWindow - 1)) });
         }
         supervision.reset();
-        if (terms.maxRestarts > 0) expect(supervision.onFailure(nowMs)).toEqual({ kind: "restart", delayMs: Math.min(terms.maxMs, terms.baseMs) });
+        if (terms.maxRestarts > 0)
+          expect(supervision.onFailure(nowMs)).toEqual({ kind: "restart", delayMs: Math.min(terms.maxMs, terms.baseMs) });
       }),
     );
   });
@@ -38,13 +39,19 @@ describe("supervision", () => {
 describe("back-off", () => {
   it("lies between half of the ceiling and the ceiling, which doubles up to its bound", () => {
     fc.assert(
-      fc.property(fc.nat({ max: 2_000 }), fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 1, max: 600_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (attempt, baseMs, maxMs, jitter) => {
-        const ceiling = Math.min(maxMs, baseMs * 2 ** Math.min(attempt, 30));
-        const delayMs = backoffMs(attempt, baseMs, maxMs, jitter);
-        expect(delayMs).toBeGreaterThanOrEqual(ceiling / 2);
-        expect(delayMs).toBeLessThanOrEqual(ceiling);
-        expect(backoffMs(attempt + 1, baseMs, maxMs, jitter)).toBeGreaterThanOrEqual(delayMs);
-      }),
+      fc.property(
+        fc.nat({ max: 2_000 }),
+        fc.integer({ min: 1, max: 10_000 }),
+        fc.integer({ min: 1, max: 600_000 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (attempt, baseMs, maxMs, jitter) => {
+          const ceiling = Math.min(maxMs, baseMs * 2 ** Math.min(attempt, 30));
+          const delayMs = backoffMs(attempt, baseMs, maxMs, jitter);
+          expect(delayMs).toBeGreaterThanOrEqual(ceiling / 2);
+          expect(delayMs).toBeLessThanOrEqual(ceiling);
+          expect(backoffMs(attempt + 1, baseMs, maxMs, jitter)).toBeGreaterThanOrEqual(delayMs);
+        },
+      ),
     );
   });
 });

@@ -23,7 +23,8 @@ export async function everything(journal: Journal): Promise<StoredEvent[]> {
 /** Of everything the journal holds, nothing left out. */
 export function digestOf(events: readonly StoredEvent[]): string {
   const hash = createHash("sha256");
-  for (const { position, epoch, ...rest } of events) hash.update(JSON.stringify({ ...rest, position: String(position), epoch: String(epoch) }));
+  for (const { position, epoch, ...rest } of events)
+    hash.update(JSON.stringify({ ...rest, position: String(position), epoch: String(epoch) }));
   return hash.digest("hex");
 }
 
@@ -42,7 +43,8 @@ export function checkApprovals(events: readonly StoredEvent[]): string[] {
       }
       if (event.type === "ReservationReleased") approved.delete(String(event.data.intentId));
       // Nobody here sends a faulty intent: it is an id that was used for another order before.
-      if (event.type === "IntentRefused" && event.data.code === "BAD_INTENT") wrong.push(`intent ${event.correlationId}: ${String(event.data.reason)}`);
+      if (event.type === "IntentRefused" && event.data.code === "BAD_INTENT")
+        wrong.push(`intent ${event.correlationId}: ${String(event.data.reason)}`);
     }
     if (event.type !== "OrderSubmitted") continue;
     const { intentId, orderId } = decodeOrderEvent(event);
@@ -52,6 +54,19 @@ export function checkApprovals(events: readonly StoredEvent[]): string[] {
     submitted.add(orderId);
   }
   return wrong;
+}
+
+/** Longest outage, downtime and pause between look-ups, with room: a fill that is learnt later was only found by accident. */
+const LEARNT_WITHIN_MS = 20_000;
+
+/** Fills reach the journal soon after they happened, also those whose report was lost. */
+export function checkPromptness(events: readonly StoredEvent[]): string[] {
+  return events.flatMap((stored) => {
+    const event = stored.type === "OrderFilled" ? decodeOrderEvent(stored) : null;
+    if (event?.type !== "OrderFilled") return [];
+    const lateMs = event.atMs - event.fill.venueTimeMs;
+    return lateMs <= LEARNT_WITHIN_MS ? [] : [`fill ${event.fill.tradeId} of ${event.orderId} was learnt ${lateMs} ms late`];
+  });
 }
 
 interface Owner {
@@ -91,11 +106,16 @@ export function checkExposure(events: readonly StoredEvent[]): string[] {
       if (shrinks) continue;
       const check = (what: string, got: bigint, name: string): void => {
         const most = limit(name) * (10_000n + TOLERANCE_BPS);
-        if ((got / UNIT) * 10_000n > most) wrong.push(`${what} after ${intent.intentId} is ${format((got / UNIT) as Decimal)}, ${name} is ${format(limit(name))}`);
+        if ((got / UNIT) * 10_000n > most)
+          wrong.push(`${what} after ${intent.intentId} is ${format((got / UNIT) as Decimal)}, ${name} is ${format(limit(name))}`);
       };
       check("the order", quantity * price, "maxOrderNotional");
       check("the position's worst case", worst(owner), "maxPositionNotional");
-      check("the account's worst case", [...owners.values()].reduce((sum, other) => sum + worst(other), 0n), "maxGrossNotional");
+      check(
+        "the account's worst case",
+        [...owners.values()].reduce((sum, other) => sum + worst(other), 0n),
+        "maxGrossNotional",
+      );
     }
     if (event.type === "ReservationReleased") for (const owner of owners.values()) owner.working.delete(String(event.data.intentId));
     if (event.stream === `execution/${ACCOUNT}`) followOrder(event, ownerOf);
@@ -112,7 +132,8 @@ function followOrder(stored: StoredEvent, ownerOf: (strategyId: string, symbol: 
     if (order) order.left -= event.fill.quantity;
     if (order && order.left <= 0n) owner.working.delete(event.intentId);
   }
-  if (event.type === "OrderRejected" || event.type === "OrderCanceled" || event.type === "OrderExpired") owner.working.delete(event.intentId);
+  if (event.type === "OrderRejected" || event.type === "OrderCanceled" || event.type === "OrderExpired")
+    owner.working.delete(event.intentId);
 }
 
 function worst({ held, mark, working }: Owner): bigint {

@@ -44,7 +44,17 @@ export class People {
   /** One thing somebody does now. */
   act(trading: TradingLife, venue: SimVenue, nowMs: number): void {
     const random = this.#random;
-    const deeds = [this.#switchTrading, this.#switchTrading, this.#lead, this.#orderByHand, this.#orderByHand, this.#cancel, this.#lead, this.#limit, this.#breakActor];
+    const deeds = [
+      this.#switchTrading,
+      this.#switchTrading,
+      this.#lead,
+      this.#orderByHand,
+      this.#orderByHand,
+      this.#cancel,
+      this.#lead,
+      this.#limit,
+      this.#breakActor,
+    ];
     if (random.next() < 0.1) {
       this.done.push("disconnect");
       return venue.inject.disconnect(random.integer(100, 3_000));
@@ -54,7 +64,10 @@ export class People {
 
   /** Back to normal, so that the end of the run can be compared with the venue. */
   restLimits(trading: TradingLife): void {
-    this.#ask("resume", trading.floor.host.ask(riskMessages.setTrading, ACCOUNT, { account: ACCOUNT, state: "active", by: "people", reason: "end" }));
+    this.#ask(
+      "resume",
+      trading.floor.host.ask(riskMessages.setTrading, ACCOUNT, { account: ACCOUNT, state: "active", by: "people", reason: "end" }),
+    );
   }
 
   stopStrategies(trading: TradingLife): void {
@@ -62,7 +75,10 @@ export class People {
   }
 
   cancelAll(trading: TradingLife): void {
-    this.#ask("cancel all", trading.floor.host.ask(executionMessages.cancelAll, ACCOUNT, { account: ACCOUNT, by: "people", reason: "cancel all" }));
+    this.#ask(
+      "cancel all",
+      trading.floor.host.ask(executionMessages.cancelAll, ACCOUNT, { account: ACCOUNT, by: "people", reason: "cancel all" }),
+    );
   }
 
   #switchTrading(trading: TradingLife): void {
@@ -100,7 +116,10 @@ export class People {
   #cancel(trading: TradingLife): void {
     if (this.#random.next() < 0.5) return this.cancelAll(trading);
     const orderId = `hand-${this.#random.integer(1, Math.max(1, this.#orders))}`;
-    this.#ask("cancel", trading.floor.host.ask(executionMessages.cancel, ACCOUNT, { account: ACCOUNT, orderId, by: "people", reason: "changed my mind" }));
+    this.#ask(
+      "cancel",
+      trading.floor.host.ask(executionMessages.cancel, ACCOUNT, { account: ACCOUNT, orderId, by: "people", reason: "changed my mind" }),
+    );
   }
 
   #lead(trading: TradingLife): void {
@@ -109,7 +128,11 @@ export class People {
     const deed = this.#one(["pause", "start", "start", "start", "start", "stop", "close", "params"] as const);
     if (deed === "pause") this.#ask(deed, host.ask(strategyMessages.pause, id, { id, by: "people" }));
     else if (deed === "start") this.#ask(deed, host.ask(strategyMessages.start, id, { id, by: "people" }));
-    else if (deed === "params") this.#ask(deed, host.ask(strategyMessages.setParameters, id, { id, by: "people", params: { size: this.#random.integer(200, 9_000) } }));
+    else if (deed === "params")
+      this.#ask(
+        deed,
+        host.ask(strategyMessages.setParameters, id, { id, by: "people", params: { size: this.#random.integer(200, 9_000) } }),
+      );
     else this.#ask(deed, host.ask(strategyMessages.stop, id, { id, by: "people", close: deed === "close" }));
   }
 
@@ -122,7 +145,10 @@ export class People {
       { maxOrderNotional: "50000", maxPositionNotional: "250000", maxGrossNotional: "2000000", maxOrdersPerSecond: 20 },
       { maxOrderNotional: "50000", maxPositionNotional: "250000", maxGrossNotional: "2000000", maxOrdersPerSecond: 20 },
     ]);
-    this.#ask("limits", trading.floor.host.ask(riskMessages.changeLimits, ACCOUNT, { account: ACCOUNT, limits, by: "people", reason: "drill" }));
+    this.#ask(
+      "limits",
+      trading.floor.host.ask(riskMessages.changeLimits, ACCOUNT, { account: ACCOUNT, limits, by: "people", reason: "drill" }),
+    );
   }
 
   #breakActor(trading: TradingLife): void {

@@ -11,7 +11,7 @@ import { createStrategy } from "../../actors/trading/strategy-birth.ts";
 import { strategyNamed } from "../../strategies/index.ts";
 import type { SimFaults } from "../../venues/sim/faults.ts";
 import type { SimVenue } from "../../venues/sim/sim-venue.ts";
-import { checkApprovals, checkExposure, digestOf, everything } from "./journal-checks.ts";
+import { checkApprovals, checkExposure, checkPromptness, digestOf, everything } from "./journal-checks.ts";
 import { People } from "./people.ts";
 import { ACCOUNT, openFloor, SETTINGS, simVenueOf, STRATEGIES, type TradingLife } from "./trading-life.ts";
 import { checkAccount, checkExecution, checkOrders, ordersOf } from "./venue-checks.ts";
@@ -77,7 +77,9 @@ class FloorRun {
       await createStrategy(this.#journal, wish, strategyNamed(strategy), START_MS);
     }
     await this.#begin();
-    const killAtMs = Array.from({ length: this.#plan.ends }, () => START_MS + this.#random.integer(0, this.#plan.forMs)).sort((a, b) => a - b);
+    const killAtMs = Array.from({ length: this.#plan.ends }, () => START_MS + this.#random.integer(0, this.#plan.forMs)).sort(
+      (a, b) => a - b,
+    );
     let nextDeedMs = START_MS + 2_000;
     while (this.#nowMs < START_MS + this.#plan.forMs) {
       await this.#step();
@@ -101,7 +103,7 @@ class FloorRun {
     const events = await everything(this.#journal);
     const { orders } = ordersOf(events);
     const say = (...problems: readonly string[]): void => void this.#problems.push(...problems);
-    say(...this.#people.findings, ...checkApprovals(events), ...checkExposure(events));
+    say(...this.#people.findings, ...checkApprovals(events), ...checkExposure(events), ...checkPromptness(events));
     const venueOrders = await this.#answer(this.#venue!.ordersSince(0));
     say(...checkOrders(orders, venueOrders));
     say(...(await this.#answer(checkAccount(trading, this.#venue!, events))));
@@ -222,7 +224,7 @@ class FloorRun {
       () => (done = true),
       () => (done = true),
     );
-    for (await this.#world.settle(); !done; ) await this.#step();
+    for (await this.#world.settle(); !done;) await this.#step();
     return asked;
   }
 

@@ -42,7 +42,10 @@ export function checkOrders(orders: readonly Order[], venueOrders: readonly Venu
       continue;
     }
     if (!FATES[theirs.status].includes(order.status)) wrong.push(`${name} is ${order.status} here, ${theirs.status} at the venue`);
-    const trades = theirs.fills.map(({ tradeId }) => tradeId).sort().join(" ");
+    const trades = theirs.fills
+      .map(({ tradeId }) => tradeId)
+      .sort()
+      .join(" ");
     const known = [...order.tradeIds].sort().join(" ");
     if (trades !== known) wrong.push(`${name} has the trades [${known}] here, [${trades}] at the venue`);
     if (order.filledQuantity !== theirs.filledQuantity) {
@@ -50,7 +53,8 @@ export function checkOrders(orders: readonly Order[], venueOrders: readonly Venu
     }
   }
   for (const order of ours.values()) {
-    if (order.status !== "Rejected" || order.filledQuantity !== ZERO) wrong.push(`order ${order.orderId} is ${order.status} here, unknown to the venue`);
+    if (order.status !== "Rejected" || order.filledQuantity !== ZERO)
+      wrong.push(`order ${order.orderId} is ${order.status} here, unknown to the venue`);
   }
   return wrong;
 }
@@ -85,7 +89,9 @@ export async function checkExecution(trading: TradingLife, orders: readonly Orde
   for (const order of orders) {
     const row = await trading.floor.host.ask(executionMessages.order, ACCOUNT, { account: ACCOUNT, orderId: order.orderId });
     if (row.status !== order.status || row.filledQuantity !== format(order.filledQuantity)) {
-      wrong.push(`execution shows order ${order.orderId} as ${row.status} ${row.filledQuantity}, its journal as ${order.status} ${format(order.filledQuantity)}`);
+      wrong.push(
+        `execution shows ${order.orderId} as ${row.status} ${row.filledQuantity}, its journal ${order.status} ${format(order.filledQuantity)}`,
+      );
     }
   }
   return wrong;

@@ -13,16 +13,20 @@ function curveOf(values: readonly number[]): EquityCurve {
 describe("the equity curve", () => {
   it("is thinned to at most the points asked for, with its ends and its extremes, in time order", () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: -1_000, max: 1_000 }), { minLength: 1, maxLength: 400 }), fc.integer({ min: 2, max: 60 }), (values, count) => {
-        const thin = curveOf(values).thinned(0, count);
-        expect(thin.length).toBeLessThanOrEqual(count);
-        expect(thin.map(({ atMs }) => atMs)).toEqual([...new Set(thin.map(({ atMs }) => atMs))].sort((a, b) => a - b));
-        expect([thin[0]?.atMs, thin.at(-1)?.atMs]).toEqual([1_000, 999 + values.length]);
-        for (const { atMs, equity } of thin) expect(equity).toBe(values[atMs - 1_000]);
-        if (count < 4) return;
-        const shown = thin.map(({ equity }) => equity);
-        expect([Math.min(...shown), Math.max(...shown)]).toEqual([Math.min(...values), Math.max(...values)]);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: -1_000, max: 1_000 }), { minLength: 1, maxLength: 400 }),
+        fc.integer({ min: 2, max: 60 }),
+        (values, count) => {
+          const thin = curveOf(values).thinned(0, count);
+          expect(thin.length).toBeLessThanOrEqual(count);
+          expect(thin.map(({ atMs }) => atMs)).toEqual([...new Set(thin.map(({ atMs }) => atMs))].sort((a, b) => a - b));
+          expect([thin[0]?.atMs, thin.at(-1)?.atMs]).toEqual([1_000, 999 + values.length]);
+          for (const { atMs, equity } of thin) expect(equity).toBe(values[atMs - 1_000]);
+          if (count < 4) return;
+          const shown = thin.map(({ equity }) => equity);
+          expect([Math.min(...shown), Math.max(...shown)]).toEqual([Math.min(...values), Math.max(...values)]);
+        },
+      ),
       { seed: 20_250_619, numRuns: 500 },
     );
   });

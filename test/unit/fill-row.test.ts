@@ -20,11 +20,26 @@ describe("slippage", () => {
 
 describe("a fill as shown", () => {
   const owner = ownerOf({ orderId: ID, intent: intentOf() });
-  const event = { ...owner, type: "OrderFilled" as const, atMs: 5, fill: { ...fillOf("t1", "0.50", "101.0"), fee: decimal("0.05") }, why: "because" };
+  const event = {
+    ...owner,
+    type: "OrderFilled" as const,
+    atMs: 5,
+    fill: { ...fillOf("t1", "0.50", "101.0"), fee: decimal("0.05") },
+    why: "because",
+  };
 
   it("has exact numbers as texts and its price against the decision", () => {
     expect(fillRow({ ...event, decisionPrice: decimal("100") }, decimal("-1.5"))).toMatchObject({
-      tradeId: "t1", orderId: ID, strategyId: "mm-1", price: "101", quantity: "0.5", fee: "0.05", realisedPnl: "-1.5", slippageBps: 100, atMs: 5, why: "because",
+      tradeId: "t1",
+      orderId: ID,
+      strategyId: "mm-1",
+      price: "101",
+      quantity: "0.5",
+      fee: "0.05",
+      realisedPnl: "-1.5",
+      slippageBps: 100,
+      atMs: 5,
+      why: "because",
     });
   });
 

@@ -4,9 +4,20 @@ import { marketKey, parseSymbol, pathSymbol } from "../../domain/instrument/symb
 import { decimal, format } from "../../domain/kernel/decimal.ts";
 
 const BTC: Instrument = {
-  venue: "sim", symbol: "BTC/USDT", base: "BTC", quote: "USDT", kind: "spot", priceDecimals: 2, quantityDecimals: 5,
-  tickSize: decimal("0.01"), lotSize: decimal("0.001"), minQuantity: decimal("0.002"), maxQuantity: decimal("9"), minNotional: decimal("10"),
-  makerFeeRate: decimal("0.001"), takerFeeRate: decimal("0.001"),
+  venue: "sim",
+  symbol: "BTC/USDT",
+  base: "BTC",
+  quote: "USDT",
+  kind: "spot",
+  priceDecimals: 2,
+  quantityDecimals: 5,
+  tickSize: decimal("0.01"),
+  lotSize: decimal("0.001"),
+  minQuantity: decimal("0.002"),
+  maxQuantity: decimal("9"),
+  minNotional: decimal("10"),
+  makerFeeRate: decimal("0.001"),
+  takerFeeRate: decimal("0.001"),
 };
 
 describe("an order's numbers", () => {
@@ -28,9 +39,17 @@ describe("an order's numbers", () => {
     ["0.099", null, "100", "MIN_NOTIONAL"],
     ["0.099", "102", "1", null],
   ] as const)("quantity %s at %s (reference %s): %s", (quantity, price, reference, type) => {
-    const broken = checkOrderNumbers(BTC, { quantity: decimal(quantity), price: price === null ? null : decimal(price), referencePrice: reference === null ? null : decimal(reference) });
+    const broken = checkOrderNumbers(BTC, {
+      quantity: decimal(quantity),
+      price: price === null ? null : decimal(price),
+      referencePrice: reference === null ? null : decimal(reference),
+    });
     expect(broken?.type ?? null).toBe(type);
-    if (broken) expect(broken).toMatchObject({ retryable: false, data: { field: expect.stringMatching(/^(quantity|price)$/), expected: expect.any(String), got: expect.any(String) } });
+    if (broken)
+      expect(broken).toMatchObject({
+        retryable: false,
+        data: { field: expect.stringMatching(/^(quantity|price)$/), expected: expect.any(String), got: expect.any(String) },
+      });
   });
 
   it("say what would do", () => {
@@ -65,8 +84,22 @@ describe("symbols", () => {
     expect(encodeURIComponent(pathSymbol(symbol)).includes("%2F")).toBe(false);
   });
 
-  it.each(["", "BTC", "BTC/", "/USDT", "BTC/USDT/X", "BTC-USDT-X", "BTC/USDT:", "BTC/ÜSDT", " BTC/USDT", "BTC/USDT\n", `${"A".repeat(21)}/USDT`])("refuses %j", (text) => {
-    expect(() => parseSymbol(text, "market")).toThrow(expect.objectContaining({ type: "VALIDATION_ERROR", data: expect.objectContaining({ field: "market" }) }));
+  it.each([
+    "",
+    "BTC",
+    "BTC/",
+    "/USDT",
+    "BTC/USDT/X",
+    "BTC-USDT-X",
+    "BTC/USDT:",
+    "BTC/ÜSDT",
+    " BTC/USDT",
+    "BTC/USDT\n",
+    `${"A".repeat(21)}/USDT`,
+  ])("refuses %j", (text) => {
+    expect(() => parseSymbol(text, "market")).toThrow(
+      expect.objectContaining({ type: "VALIDATION_ERROR", data: expect.objectContaining({ field: "market" }) }),
+    );
   });
 
   it("keys a market", () => expect(marketKey("sim", "BTC/USDT")).toBe("sim:BTC/USDT"));

@@ -1,5 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { type Decimal, decimal, div, format, fromNumber, fromUnits, isMultiple, mul, mulDiv, quantize, toNumber, toUnits, ZERO } from "../../domain/kernel/decimal.ts";
+import {
+  type Decimal,
+  decimal,
+  div,
+  format,
+  fromNumber,
+  fromUnits,
+  isMultiple,
+  mul,
+  mulDiv,
+  quantize,
+  toNumber,
+  toUnits,
+  ZERO,
+} from "../../domain/kernel/decimal.ts";
 
 const refusal = (work: () => unknown): string => {
   try {
@@ -27,13 +41,17 @@ describe("reading a decimal", () => {
   it.each(["", " 1", "1 ", ".5", "5.", "1,5", "0x10", "NaN", "Infinity", "--1", "1e", "1e1.5", "1_000", "١", "1\n", "1".repeat(31)])(
     "refuses %j, naming the field and what it got",
     (text) => {
-      expect(() => decimal(text, "size")).toThrow(expect.objectContaining({ type: "VALIDATION_ERROR", data: expect.objectContaining({ field: "size" }) }));
+      expect(() => decimal(text, "size")).toThrow(
+        expect.objectContaining({ type: "VALIDATION_ERROR", data: expect.objectContaining({ field: "size" }) }),
+      );
       expect(refusal(() => decimal(text, "size"))).toBe(`size: expected a decimal number, got ${JSON.stringify(text)}`);
     },
   );
 
   it("says what is too fine and what is too large", () => {
-    expect(refusal(() => decimal("1.0000000000000000001", "price"))).toBe('price: expected at most 18 decimals, got "1.0000000000000000001"');
+    expect(refusal(() => decimal("1.0000000000000000001", "price"))).toBe(
+      'price: expected at most 18 decimals, got "1.0000000000000000001"',
+    );
     expect(refusal(() => decimal("1e99", "price"))).toBe('price: expected a decimal number below 1e30, got "1e99"');
   });
 
@@ -41,7 +59,8 @@ describe("reading a decimal", () => {
     expect(format(fromNumber(0.1))).toBe("0.1");
     expect(format(fromNumber(1e21))).toBe("1000000000000000000000");
     expect(format(fromNumber(-1.5e-7))).toBe("-0.00000015");
-    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) expect(refusal(() => fromNumber(bad, "mean"))).toBe(`mean: expected a finite number, got ${bad}`);
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY])
+      expect(refusal(() => fromNumber(bad, "mean"))).toBe(`mean: expected a finite number, got ${bad}`);
   });
 });
 

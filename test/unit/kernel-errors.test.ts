@@ -20,7 +20,12 @@ describe("expected failures", () => {
 
   it("keep their cause and defaults", () => {
     const cause = new Error("socket closed");
-    expect(new DstaError("GONE", "gone", { cause, retryable: true, code: 503 })).toMatchObject({ cause, retryable: true, code: 503, data: {} });
+    expect(new DstaError("GONE", "gone", { cause, retryable: true, code: 503 })).toMatchObject({
+      cause,
+      retryable: true,
+      code: 503,
+      data: {},
+    });
     expect("cause" in new DstaError("GONE", "gone")).toBe(false);
   });
 });
@@ -28,7 +33,14 @@ describe("expected failures", () => {
 describe("telling the two kinds apart", () => {
   it("knows an expected failure, also one that came over the wire", () => {
     const wired = Object.assign(new Error("fenced"), { type: "FENCED" });
-    expect([new DstaError("A", "a"), wired, new Error("plain"), new InvariantError("bug"), "text", null].map(isExpected)).toEqual([true, true, false, false, false, false]);
+    expect([new DstaError("A", "a"), wired, new Error("plain"), new InvariantError("bug"), "text", null].map(isExpected)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it("never takes a broken invariant for an expected failure", () => {

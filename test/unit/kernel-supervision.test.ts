@@ -7,7 +7,15 @@ describe("supervision", () => {
   it("doubles the delay, bounds it, then gives up", () => {
     const supervision = new Supervision(POLICY);
     const directives = Array.from({ length: 7 }, (_, index) => supervision.onFailure(index * 10));
-    expect(directives.map((directive) => (directive.kind === "restart" ? directive.delayMs : directive.kind))).toEqual([100, 200, 400, 800, 1_000, "give-up", "give-up"]);
+    expect(directives.map((directive) => (directive.kind === "restart" ? directive.delayMs : directive.kind))).toEqual([
+      100,
+      200,
+      400,
+      800,
+      1_000,
+      "give-up",
+      "give-up",
+    ]);
     expect(supervision.describe(70)).toBe("7 of 5 restarts in 60 s");
   });
 

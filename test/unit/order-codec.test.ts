@@ -10,10 +10,22 @@ import { fillOf, ID, intentOf } from "./order-samples.ts";
 const owner = ownerOf({ orderId: ID, intent: intentOf() });
 const EVENTS: readonly OrderEvent[] = [
   { ...owner, type: "OrderSubmitted", atMs: 1, intent: intentOf({ decisionPrice: decimal("99.5") }) },
-  { ...owner, type: "OrderSubmitted", atMs: 2, intent: intentOf({ type: "market", limitPrice: null, postOnly: false, timeInForce: "IOC", decisionPrice: null }) },
+  {
+    ...owner,
+    type: "OrderSubmitted",
+    atMs: 2,
+    intent: intentOf({ type: "market", limitPrice: null, postOnly: false, timeInForce: "IOC", decisionPrice: null }),
+  },
   { ...owner, type: "OrderAccepted", atMs: 3, venueOrderId: "v-1" },
   { ...owner, type: "OrderRejected", atMs: 4, code: "NO_MONEY", reason: "refused: 1e-7 'quoted' \u{1F4A5}" },
-  { ...owner, type: "OrderFilled", atMs: 5, fill: { ...fillOf("t1", "0.000000000000000001", "67000.123456789"), fee: decimal("-0.01") }, why: "w", decisionPrice: decimal("100.000000000000000001") },
+  {
+    ...owner,
+    type: "OrderFilled",
+    atMs: 5,
+    fill: { ...fillOf("t1", "0.000000000000000001", "67000.123456789"), fee: decimal("-0.01") },
+    why: "w",
+    decisionPrice: decimal("100.000000000000000001"),
+  },
   { ...owner, type: "OrderFilled", atMs: 6, fill: fillOf("t2", "123456789012.5"), why: "w", decisionPrice: null },
   { ...owner, type: "OrderCancelRequested", atMs: 7, by: "alice", reason: "changed my mind" },
   { ...owner, type: "OrderCancelRejected", atMs: 8, code: "TOO_LATE", reason: "gone" },
@@ -36,8 +48,15 @@ describe("order events in the journal", () => {
 
   it("cover every type there is", () => {
     const types: Record<OrderEvent["type"], true> = {
-      OrderSubmitted: true, OrderAccepted: true, OrderRejected: true, OrderFilled: true, OrderCancelRequested: true,
-      OrderCancelRejected: true, OrderCanceled: true, OrderExpired: true, OrderOutcomeUnknown: true,
+      OrderSubmitted: true,
+      OrderAccepted: true,
+      OrderRejected: true,
+      OrderFilled: true,
+      OrderCancelRequested: true,
+      OrderCancelRejected: true,
+      OrderCanceled: true,
+      OrderExpired: true,
+      OrderOutcomeUnknown: true,
     };
     expect([...new Set(EVENTS.map(({ type }) => type))].sort()).toEqual(Object.keys(types).sort());
   });
@@ -48,7 +67,12 @@ describe("order events in the journal", () => {
   });
 
   it("are traced by their intent and order", () => {
-    expect(encodeOrderEvent(EVENTS[2]!)).toMatchObject({ causationId: ID, correlationId: ID, schema: ORDER_SCHEMA, data: { strategyId: "mm-1", symbol: "BTC/USDT" } });
+    expect(encodeOrderEvent(EVENTS[2]!)).toMatchObject({
+      causationId: ID,
+      correlationId: ID,
+      schema: ORDER_SCHEMA,
+      data: { strategyId: "mm-1", symbol: "BTC/USDT" },
+    });
   });
 
   it("of another schema stop the reader", () => {

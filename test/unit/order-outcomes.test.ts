@@ -117,7 +117,9 @@ it("cannot be submitted twice, nor changed before it was submitted", () => {
 });
 
 describe("the client order id", () => {
-  it.each(["mm-1.3.17", "a", "A/b:c_d.e-f", "x".repeat(36)])("is the intent's id %s where venues take it", (id) => expect(orderIdOf(id, hash32)).toBe(id));
+  it.each(["mm-1.3.17", "a", "A/b:c_d.e-f", "x".repeat(36)])("is the intent's id %s where venues take it", (id) =>
+    expect(orderIdOf(id, hash32)).toBe(id),
+  );
 
   it.each(["x".repeat(37), "käse.1", "has space", ""])("is short and plain for %j, and always the same", (id) => {
     const orderId = orderIdOf(id, hash32);
@@ -131,4 +133,3 @@ describe("the client order id", () => {
     expect(ids.size).toBe(300_000);
   });
 });
-

@@ -76,7 +76,8 @@ describe("the orders of an account", () => {
     fill(registry, "c", "t1", "1");
     end(registry, "a");
     const restored = OrderRegistry.fromJson(JSON.parse(JSON.stringify(registry.toJson())));
-    for (const id of ["a", "b", "c", "d"]) expect(restored.get(id)).toEqual({ ...registry.get(id), intent: { ...registry.get(id)!.intent, decisionPrice: null } });
+    for (const id of ["a", "b", "c", "d"])
+      expect(restored.get(id)).toEqual({ ...registry.get(id), intent: { ...registry.get(id)!.intent, decisionPrice: null } });
     expect(restored.open().map(({ orderId }) => orderId)).toEqual(registry.open().map(({ orderId }) => orderId));
     expect(JSON.stringify(restored.toJson())).toBe(JSON.stringify(OrderRegistry.fromJson(restored.toJson()).toJson()));
     fill(restored, "b", "t2", "0.6");

@@ -32,14 +32,26 @@ export function submitted(intent = intentOf(), orderId = intent.intentId, atMs =
 }
 
 export function fillOf(tradeId: string, quantity: string, price = "100"): Fill {
-  return { tradeId, price: decimal(price), quantity: decimal(quantity), fee: ZERO, feeAsset: "USDT", liquidity: "maker", venueTimeMs: 1_500 };
+  return {
+    tradeId,
+    price: decimal(price),
+    quantity: decimal(quantity),
+    fee: ZERO,
+    feeAsset: "USDT",
+    liquidity: "maker",
+    venueTimeMs: 1_500,
+  };
 }
 
 type Told = VenueReport extends infer R ? (R extends VenueReport ? Omit<R, "clientOrderId" | "atMs"> : never) : never;
 
-export const report = (told: Told): VenueReport => ({ ...told, clientOrderId: ID, atMs: 2_000 }) as VenueReport;
+export function report(told: Told): VenueReport {
+  return { ...told, clientOrderId: ID, atMs: 2_000 };
+}
+
 export const accepted = report({ kind: "accepted", venueOrderId: "v-1" });
-export const filled = (tradeId: string, quantity: string): VenueReport => report({ kind: "fill", venueOrderId: "v-1", fill: fillOf(tradeId, quantity) });
+export const filled = (tradeId: string, quantity: string): VenueReport =>
+  report({ kind: "fill", venueOrderId: "v-1", fill: fillOf(tradeId, quantity) });
 export const canceled = report({ kind: "canceled", reason: "asked for" });
 
 /** Folds reports, as execution does. */

@@ -4,7 +4,17 @@ import { CLOSING_EVENTS, type OrderEventType } from "../../domain/order/events.t
 import { isLegal, isOpen, transition } from "../../domain/order/transitions.ts";
 import type { OrderStatus } from "../../domain/order/types.ts";
 
-const STATUSES: readonly OrderStatus[] = ["Pending", "Working", "PartiallyFilled", "CancelPending", "Unknown", "Filled", "Canceled", "Rejected", "Expired"];
+const STATUSES: readonly OrderStatus[] = [
+  "Pending",
+  "Working",
+  "PartiallyFilled",
+  "CancelPending",
+  "Unknown",
+  "Filled",
+  "Canceled",
+  "Rejected",
+  "Expired",
+];
 const EVENTS: readonly OrderEventType[] = [
   "OrderSubmitted",
   "OrderAccepted",
@@ -26,7 +36,14 @@ const HEADS = ["Submit", "Accept", "Reject", "Fill", "AskCancel", "NoCancel", "C
 function table(): string {
   const rows = [["", ...HEADS], ...STATUSES.map((status) => [status, ...EVENTS.map((event) => cell(status, event))])];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)) + 2);
-  return rows.map((row) => row.map((text, column) => text.padEnd(widths[column]!)).join("").trimEnd()).join("\n");
+  return rows
+    .map((row) =>
+      row
+        .map((text, column) => text.padEnd(widths[column]!))
+        .join("")
+        .trimEnd(),
+    )
+    .join("\n");
 }
 
 describe("transitions", () => {
@@ -66,7 +83,8 @@ describe("transitions", () => {
 
   it("let every open order end in every way, be doubted, and take a fill", () => {
     for (const status of STATUSES.filter(isOpen)) {
-      for (const event of [...CLOSING_EVENTS, "OrderOutcomeUnknown", "OrderFilled"] as const) expect([status, event, isLegal(status, event)]).toEqual([status, event, true]);
+      for (const event of [...CLOSING_EVENTS, "OrderOutcomeUnknown", "OrderFilled"] as const)
+        expect([status, event, isLegal(status, event)]).toEqual([status, event, true]);
     }
   });
 

@@ -20,8 +20,16 @@ describe("settings", () => {
   });
 
   it("read numbers and texts, and take an empty or blank value for none", () => {
-    expect(parseSettings({ PORT: "0", DSTA_SEED: "x", DSTA_STALE_AFTER_MS: "700" })).toMatchObject({ port: 0, seed: "x", staleAfterMs: 700 });
-    expect(parseSettings({ PORT: "", DSTA_DESK: " ", DSTA_ADMIN_PASSWORD: "" })).toMatchObject({ port: 3_000, desk: "desk-1", adminPassword: undefined });
+    expect(parseSettings({ PORT: "0", DSTA_SEED: "x", DSTA_STALE_AFTER_MS: "700" })).toMatchObject({
+      port: 0,
+      seed: "x",
+      staleAfterMs: 700,
+    });
+    expect(parseSettings({ PORT: "", DSTA_DESK: " ", DSTA_ADMIN_PASSWORD: "" })).toMatchObject({
+      port: 3_000,
+      desk: "desk-1",
+      adminPassword: undefined,
+    });
   });
 
   it.each([
@@ -38,12 +46,18 @@ describe("settings", () => {
     ["DSTA_ASK_TIMEOUT_MS", "5s"],
   ])("refuse %s=%j, naming the variable", (name, value) => {
     expect(() => parseSettings({ [name]: value })).toThrow(
-      expect.objectContaining({ type: "CONFIG_INVALID", message: expect.stringContaining(`${name}: `), data: expect.objectContaining({ field: name }) }),
+      expect.objectContaining({
+        type: "CONFIG_INVALID",
+        message: expect.stringContaining(`${name}: `),
+        data: expect.objectContaining({ field: name }),
+      }),
     );
   });
 
   it("never repeat a secret that does not fit", () => {
-    expect(() => parseSettings({ DSTA_ADMIN_PASSWORD: "s3cret" })).toThrow(expect.objectContaining({ message: expect.not.stringContaining("s3cret") }));
+    expect(() => parseSettings({ DSTA_ADMIN_PASSWORD: "s3cret" })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining("s3cret") }),
+    );
   });
 
   it("refuse an unknown DSTA_ variable, listing those there are, but not the variables of the command line", () => {

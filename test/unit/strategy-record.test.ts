@@ -1,16 +1,41 @@
 import { describe, expect, it } from "vitest";
 import { MemoryJournal } from "../../domain/journal/memory-journal.ts";
-import { applyStrategyEvent, currentParams, encodeStrategyEvent, foldStrategy, type StrategyEvent, type StrategyRecord } from "../../domain/strategy/record.ts";
+import {
+  applyStrategyEvent,
+  currentParams,
+  encodeStrategyEvent,
+  foldStrategy,
+  type StrategyEvent,
+  type StrategyRecord,
+} from "../../domain/strategy/record.ts";
 
-const CREATED: StrategyEvent = { type: "StrategyCreated", id: "mm-1", strategy: "market-maker", account: "sim:main", venue: "sim", symbol: "BTC/USDT", params: { size: 500 }, by: "alice" };
+const CREATED: StrategyEvent = {
+  type: "StrategyCreated",
+  id: "mm-1",
+  strategy: "market-maker",
+  account: "sim:main",
+  venue: "sim",
+  symbol: "BTC/USDT",
+  params: { size: 500 },
+  by: "alice",
+};
 const born = applyStrategyEvent(null, CREATED, 1_000);
-const fold = (...events: readonly StrategyEvent[]): StrategyRecord => events.reduce((record, event, index) => applyStrategyEvent(record, event, 2_000 + index), born);
+const fold = (...events: readonly StrategyEvent[]): StrategyRecord =>
+  events.reduce((record, event, index) => applyStrategyEvent(record, event, 2_000 + index), born);
 
 describe("the record of a strategy", () => {
   it("begins stopped, with version 1 of its parameters", () => {
     expect(born).toEqual({
-      id: "mm-1", strategy: "market-maker", account: "sim:main", venue: "sim", symbol: "BTC/USDT", createdAtMs: 1_000,
-      desired: "stopped", reason: "not started yet", closing: false, saved: null,
+      id: "mm-1",
+      strategy: "market-maker",
+      account: "sim:main",
+      venue: "sim",
+      symbol: "BTC/USDT",
+      createdAtMs: 1_000,
+      desired: "stopped",
+      reason: "not started yet",
+      closing: false,
+      saved: null,
       versions: [{ version: 1, params: { size: 500 }, by: "alice", atMs: 1_000, note: "created" }],
     });
   });
@@ -31,7 +56,12 @@ describe("the record of a strategy", () => {
   });
 
   it("numbers parameter versions without end and keeps the newest hundred", () => {
-    const events = Array.from({ length: 150 }, (_, index): StrategyEvent => ({ type: "ParametersChanged", params: { size: index }, by: "a", note: `n${index}` }));
+    const events = Array.from({ length: 150 }, (_, index): StrategyEvent => ({
+      type: "ParametersChanged",
+      params: { size: index },
+      by: "a",
+      note: `n${index}`,
+    }));
     const record = fold(...events);
     expect(record.versions).toHaveLength(100);
     expect(currentParams(record)).toEqual({ version: 151, params: { size: 149 }, by: "a", atMs: 2_149, note: "n149" });
@@ -49,15 +79,29 @@ describe("the record of a strategy", () => {
   });
 
   it("cannot begin with anything but its creation", () => {
-    expect(() => applyStrategyEvent(null, { type: "StrategyStarted", by: "a" }, 1)).toThrow("StrategyStarted in the stream of a strategy that was never created");
+    expect(() => applyStrategyEvent(null, { type: "StrategyStarted", by: "a" }, 1)).toThrow(
+      "StrategyStarted in the stream of a strategy that was never created",
+    );
   });
 
   it("is the same fold through the journal", async () => {
-    const events: StrategyEvent[] = [CREATED, { type: "StrategyStarted", by: "b" }, { type: "ParametersChanged", params: { size: 7, side: "both", on: true }, by: "c", note: "more" }, { type: "StrategyStopped", by: "d", close: true }];
+    const events: StrategyEvent[] = [
+      CREATED,
+      { type: "StrategyStarted", by: "b" },
+      { type: "ParametersChanged", params: { size: 7, side: "both", on: true }, by: "c", note: "more" },
+      { type: "StrategyStopped", by: "d", close: true },
+    ];
     const journal = new MemoryJournal();
-    await journal.append("strategy/mm-1", 1n, 0, events.map((event, index) => encodeStrategyEvent(event, 100 + index)));
+    await journal.append(
+      "strategy/mm-1",
+      1n,
+      0,
+      events.map((event, index) => encodeStrategyEvent(event, 100 + index)),
+    );
     let read: StrategyRecord | null = null;
     for await (const stored of journal.read("strategy/mm-1", 0)) read = foldStrategy(read, stored);
-    expect(read).toEqual(events.reduce<StrategyRecord | null>((record, event, index) => applyStrategyEvent(record, event, 100 + index), null));
+    expect(read).toEqual(
+      events.reduce<StrategyRecord | null>((record, event, index) => applyStrategyEvent(record, event, 100 + index), null),
+    );
   });
 });

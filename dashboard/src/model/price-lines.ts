@@ -4,7 +4,7 @@
  */
 import type { MarketState } from "../../../domain/contract/stream.ts";
 import type { InsideRow, OrderRow, StrategyRow } from "../../../domain/contract/views.ts";
-import { decimal, signOf } from "./format.ts";
+import { signOf } from "./format.ts";
 
 export interface PriceLine {
   readonly price: number;
@@ -29,8 +29,7 @@ export function priceLines(
   const near = (price: number): boolean => Math.abs(price - last) <= last * NEAR_RATIO;
   const lines: PriceLine[] = [];
   if (row !== null && row.averagePrice !== null && signOf(row.positionQuantity) !== 0) {
-    const title = `avg ${decimal(row.averagePrice, { places: state.pricePrecision })}`;
-    lines.push({ price: Number(row.averagePrice), title, kind: "average" });
+    lines.push({ price: Number(row.averagePrice), title: "avg", kind: "average" });
   }
   for (const seen of inside.slice(0, SEEN_LIMIT)) {
     if (seen.value !== null && near(seen.value)) lines.push({ price: rounded(seen.value, state), title: seen.name, kind: "seen" });

@@ -68,8 +68,16 @@ const COLUMNS: readonly Column<ActorRow>[] = [
   },
 ];
 
+interface Ordered {
+  readonly rows: ActorRow[];
+  readonly problem: string | null;
+  /** The worst of them once they have been put in order. */
+  readonly worst: string | null;
+  readonly sort: () => void;
+}
+
 /** Filtered rows in an order that stands until it is asked anew. */
-function useOrdered(actors: readonly ActorRow[]): { rows: ActorRow[]; problem: string | null; sort: () => void } {
+function useOrdered(actors: readonly ActorRow[]): Ordered {
   const parsed = useMemo(() => parseFilter(filterText.value), [filterText.value]);
   const good = useRef<(actor: ActorRow) => boolean>(() => true);
   if (parsed.ok) good.current = parsed.matches;
@@ -78,7 +86,7 @@ function useOrdered(actors: readonly ActorRow[]): { rows: ActorRow[]; problem: s
   const some = actors.length > 0;
   useEffect(sort, [filterText.value, some]);
   const rows = actors.filter(good.current).sort((a, b) => (order.get(a.actorId) ?? order.size) - (order.get(b.actorId) ?? order.size));
-  return { rows, problem: parsed.ok ? null : parsed.problem, sort };
+  return { rows, problem: parsed.ok ? null : parsed.problem, worst: order.size === 0 ? null : (rows[0]?.actorId ?? null), sort };
 }
 
 export function restartLock(actorId: string | null): string | null {
@@ -86,25 +94,8 @@ export function restartLock(actorId: string | null): string | null {
   return isSending(`actor:${actorId}`) ? "sending" : lockedFor("risk:write");
 }
 
-export function ActorsPanel({ actors }: { actors: readonly ActorRow[] }) {
-  const input = useRef<HTMLInputElement>(null);
-  const { rows, problem, sort } = useOrdered(actors);
-  const chosen = selectedActor.value;
-  // The first row, the worst, is looked at until somebody chooses.
-  const worst = rows[0]?.actorId ?? null;
-  useEffect(() => {
-    if (chosen === null && worst !== null && matchMedia("(min-width: 768px)").matches) selectedActor.value = worst;
-  }, [chosen, worst]);
-  const restart = (): void => {
-    if (chosen !== null && restartLock(chosen) === null) dialog.value = { kind: "restart", actorId: chosen };
-  };
-  const move = (by: number): void => {
-    const at = rows.findIndex((row) => row.actorId === chosen);
-    const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))];
-    if (next !== undefined) selectedActor.value = next.actorId;
-  };
-  useKeys({ "/": () => input.current?.focus(), r: restart, j: () => move(1), k: () => move(-1) });
-  const note = (
+function Filter({ input, problem, found }: { input: { current: HTMLInputElement | null }; problem: string | null; found: string }) {
+  return (
     <span class="row">
       <span class="filter">
         <Kbd>/</Kbd>
@@ -124,10 +115,30 @@ export function ActorsPanel({ actors }: { actors: readonly ActorRow[] }) {
         />
       </span>
       <span role="status" class={problem === null ? "" : "crit"}>
-        {problem ?? `${number(rows.length)} of ${number(actors.length)}`}
+        {problem ?? found}
       </span>
     </span>
   );
+}
+
+export function ActorsPanel({ actors }: { actors: readonly ActorRow[] }) {
+  const input = useRef<HTMLInputElement>(null);
+  const { rows, problem, worst, sort } = useOrdered(actors);
+  const chosen = selectedActor.value;
+  // The first row, the worst, is looked at until somebody chooses.
+  useEffect(() => {
+    if (chosen === null && worst !== null && matchMedia("(min-width: 768px)").matches) selectedActor.value = worst;
+  }, [chosen, worst]);
+  const restart = (): void => {
+    if (chosen !== null && restartLock(chosen) === null) dialog.value = { kind: "restart", actorId: chosen };
+  };
+  const move = (by: number): void => {
+    const at = rows.findIndex((row) => row.actorId === chosen);
+    const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))];
+    if (next !== undefined) selectedActor.value = next.actorId;
+  };
+  useKeys({ "/": () => input.current?.focus(), r: restart, j: () => move(1), k: () => move(-1) });
+  const note = <Filter input={input} problem={problem} found={`${number(rows.length)} of ${number(actors.length)}`} />;
   const right = (
     <>
       <Button onClick={sort}>Worst first</Button>

@@ -91,7 +91,11 @@ function Ladder({
   const level = (row: LadderRow, side: "bid" | "ask") => (
     <div key={row.price} class={`level ${side}`} role="row">
       <i style={{ width: `${(row.share * 100).toFixed(1)}%` }} />
-      <span class="mine" role="cell" title={row.mine > 0 ? `our open orders: ${decimal(row.mine.toFixed(quantityPlaces))} ${base}` : undefined}>
+      <span
+        class="mine"
+        role="cell"
+        title={row.mine > 0 ? `our open orders: ${decimal(row.mine.toFixed(quantityPlaces))} ${base}` : undefined}
+      >
         {row.mine > 0 ? `◂${compact(row.mine)}` : ""}
       </span>
       <span class={stale ? "" : side === "bid" ? "up" : "dn"} role="cell">
@@ -105,15 +109,7 @@ function Ladder({
   );
   return (
     <div class={`ladder ${stale ? "stale" : ""}`} role="table" aria-label={`Order book of ${book.symbol} on ${book.venue}`}>
-      {stale && (
-        <div class="stale-note hatch" role="status">
-          <b class="warn">Last known, not tradable</b>
-          <div>
-            {link.value.phase !== "live" ? "this page lost the gateway" : book.quality === "RESYNC" ? "asking a new snapshot" : "feed lost"}
-            , last heard {clockTime(book.receivedAtMs)}
-          </div>
-        </div>
-      )}
+      {stale && <StaleNote book={book} />}
       <div class="level head" role="row">
         <span role="columnheader">mine</span>
         <span role="columnheader">price</span>
@@ -136,6 +132,18 @@ function Ladder({
       </div>
       <div class="bids" role="rowgroup">
         {ladder.bids.map((row) => level(row, "bid"))}
+      </div>
+    </div>
+  );
+}
+
+function StaleNote({ book }: { book: BookView }) {
+  return (
+    <div class="stale-note hatch" role="status">
+      <b class="warn">Last known, not tradable</b>
+      <div>
+        {link.value.phase !== "live" ? "this page lost the gateway" : book.quality === "RESYNC" ? "asking a new snapshot" : "feed lost"},
+        last heard {clockTime(book.receivedAtMs)}
       </div>
     </div>
   );

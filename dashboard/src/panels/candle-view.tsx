@@ -4,7 +4,7 @@
  * the time without data.
  */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { FillRow } from "../../../domain/contract/views.ts";
+import type { FillRow, InsideRow, StrategyRow } from "../../../domain/contract/views.ts";
 import type { MarketState } from "../../../domain/contract/stream.ts";
 import { looks } from "../app/settings.ts";
 import { clockTime } from "../model/format.ts";
@@ -15,9 +15,17 @@ import { chosenInterval } from "../state/choice.ts";
 import { orders } from "../state/floor.ts";
 import { market, marketFills, marketOf } from "../state/market.ts";
 import { CandleChart, type ChartPoint } from "./candles.ts";
-import type { ChartTarget } from "./chart.tsx";
 import { FillNote } from "./fill-note.tsx";
 import { staleMs } from "./stale.tsx";
+
+export interface ChartTarget {
+  readonly venue: string;
+  readonly symbol: string;
+  /** The strategy whose average price is drawn; null when the market is only looked at. */
+  readonly row: StrategyRow | null;
+  /** What the strategy sees now; those that are prices are drawn as lines. */
+  readonly inside?: readonly InsideRow[];
+}
 
 const NO_FILLS: readonly FillRow[] = [];
 

@@ -138,7 +138,9 @@ export class CandleChart {
 
   setLines(lines: readonly PriceLine[]): void {
     for (const line of this.#lines) this.#candles.removePriceLine(line);
-    this.#lines = lines.map((line) => this.#candles.createPriceLine({ price: line.price, title: line.title, lineWidth: 1, ...lineLook(line) }));
+    this.#lines = lines.map((line) =>
+      this.#candles.createPriceLine({ price: line.price, title: line.title, lineWidth: 1, ...lineLook(line) }),
+    );
   }
 
   /** Pixels from the left edge; null outside what is drawn. */

@@ -2,25 +2,15 @@
  * The chart panel: the selected market and bar length, its candles, and why there are none. It follows the selected
  * strategy, or the first instrument of a floor without one.
  */
-import type { InsideRow, StrategyRow } from "../../../domain/contract/views.ts";
 import { Segments } from "../parts/basics.tsx";
 import { Empty, Failed, Loading, Panel } from "../parts/panel.tsx";
 import { chosenInterval, INTERVALS } from "../state/choice.ts";
 import { loaded } from "../state/floor.ts";
 import { marketOf, marketProblem, retryMarket } from "../state/market.ts";
-import { Candles } from "./candle-view.tsx";
+import { Candles, type ChartTarget } from "./candle-view.tsx";
 import { StaleChip } from "./stale.tsx";
 
 const CHOICES = INTERVALS.map((value) => ({ value, text: value }));
-
-export interface ChartTarget {
-  readonly venue: string;
-  readonly symbol: string;
-  /** The strategy whose average price is drawn; null when the market is only looked at. */
-  readonly row: StrategyRow | null;
-  /** What the strategy sees now; those that are prices are drawn as lines. */
-  readonly inside?: readonly InsideRow[];
-}
 
 export function ChartPanel({ target }: { target: ChartTarget | null }) {
   const note = (

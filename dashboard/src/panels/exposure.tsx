@@ -22,11 +22,7 @@ const COLUMNS: readonly Column<PositionRow>[] = [
     width: 84,
     num: true,
     cell: (row) =>
-      held(row) ? (
-        decimal(row.quantity, { signed: true, places: quantityPlaces(row.venue, row.symbol) })
-      ) : (
-        <span class="t3">flat</span>
-      ),
+      held(row) ? decimal(row.quantity, { signed: true, places: quantityPlaces(row.venue, row.symbol) }) : <span class="t3">flat</span>,
   },
   { key: "average", head: "Average", width: 80, num: true, cls: "t2", cell: (row) => priceText(row, row.averagePrice) },
   { key: "mark", head: "Mark", width: 80, num: true, cls: "t2", cell: (row) => priceText(row, row.markPrice) },

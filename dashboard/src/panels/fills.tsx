@@ -15,7 +15,7 @@ const COLUMNS: readonly Column<FillRow>[] = [
     width: 40,
     cell: (row) => <span class={row.side === "buy" ? "up" : "dn"}>{row.side === "buy" ? "Buy" : "Sell"}</span>,
   },
-  { key: "symbol", head: "Symbol", width: 102, cls: "t2", cell: (row) => row.symbol, whole: (row) => `${row.venue} ${row.symbol}` },
+  { key: "symbol", head: "Symbol", width: 118, cls: "t2", cell: (row) => row.symbol, whole: (row) => `${row.venue} ${row.symbol}` },
   {
     key: "size",
     head: "Size",

@@ -33,7 +33,7 @@ const COLUMNS: readonly Column<OrderRow>[] = [
   {
     key: "id",
     head: "Order",
-    width: 56,
+    width: 50,
     cls: "id",
     cell: (row) => shortId(row),
     whole: (row) => `${row.orderId}, venue ${row.venueOrderId ?? "has not named it"}: ${row.why}`,
@@ -45,7 +45,7 @@ const COLUMNS: readonly Column<OrderRow>[] = [
     width: 40,
     cell: (row) => <span class={row.side === "buy" ? "up" : "dn"}>{row.side === "buy" ? "Buy" : "Sell"}</span>,
   },
-  { key: "symbol", head: "Symbol", width: 102, cls: "t2", cell: (row) => row.symbol, whole: (row) => `${row.venue} ${row.symbol}` },
+  { key: "symbol", head: "Symbol", width: 118, cls: "t2", cell: (row) => row.symbol, whole: (row) => `${row.venue} ${row.symbol}` },
   {
     key: "type",
     head: "Type",
@@ -64,12 +64,12 @@ const COLUMNS: readonly Column<OrderRow>[] = [
   },
   { key: "size", head: "Size", width: 66, num: true, cell: (row) => size(row, row.quantity) },
   { key: "filled", head: "Filled", width: 58, num: true, cls: "t2", cell: (row) => size(row, row.filledQuantity) },
-  { key: "status", head: "State", width: 84, cell: (row) => <OrderStateMark status={row.status} />, whole: (row) => row.statusReason },
-  { key: "age", head: "Age", width: 40, num: true, cls: "t2", cell: (row) => <Age atMs={row.createdAtMs} /> },
+  { key: "status", head: "State", width: 82, cell: (row) => <OrderStateMark status={row.status} />, whole: (row) => row.statusReason },
+  { key: "age", head: "Age", width: 36, num: true, cls: "t2", cell: (row) => <Age atMs={row.createdAtMs} /> },
   {
     key: "acts",
     head: <span class="unseen">Commands</span>,
-    width: 38,
+    width: 36,
     cls: "acts",
     cell: (row) => {
       const locked = cancelLock(row);

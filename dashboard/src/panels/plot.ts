@@ -82,7 +82,10 @@ export function drawdownPlot(host: HTMLElement, size: PlotSize): uPlot {
       padding: [4, 0, 0, 0],
       tzDate: utc,
       scales: { x: { time: true }, y: { range: (_plot, low) => [low < 0 ? low * 1.15 : -1, 0] } },
-      axes: [timeAxis(true), valueAxis({ splits: worstDrawdown, values: (_plot, splits) => splits.map((value) => number(value, value > -100 ? 2 : 0)) })],
+      axes: [
+        timeAxis(true),
+        valueAxis({ splits: worstDrawdown, values: (_plot, splits) => splits.map((value) => number(value, value > -100 ? 2 : 0)) }),
+      ],
       series: [{}, { stroke: token("dn"), width: 1, fill: token("dnbar"), fillTo: 0, points: { show: false } }],
     },
     [[], []],

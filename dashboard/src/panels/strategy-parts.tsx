@@ -138,7 +138,10 @@ function columnsFor(strategy: StrategyRow, orders: ReadonlyMap<string, OrderRow>
 export function SignalsPanel({ row }: { row: StrategyRow }) {
   const asked = useAsk<{ items: SignalRow[] }>(`strategies/${encodeURIComponent(row.id)}/signals?limit=100`, 5_000);
   const done = useAsk<{ items: OrderRow[] }>(`orders?strategyId=${encodeURIComponent(row.id)}&limit=100`, 5_000).value.value?.items;
-  const columns = useMemo(() => columnsFor(row, new Map((done ?? []).map((order) => [order.orderId, order]))), [row.venue, row.symbol, done]);
+  const columns = useMemo(
+    () => columnsFor(row, new Map((done ?? []).map((order) => [order.orderId, order]))),
+    [row.venue, row.symbol, done],
+  );
   const items = asked.value.value?.items ?? null;
   const refused = items?.filter((signal) => signal.decision === "refused").length ?? 0;
   return (

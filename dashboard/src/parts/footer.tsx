@@ -64,7 +64,7 @@ export function Footer() {
         <Mark form={lost ? "diamond" : "small"} />{" "}
         {lost ? "stream lost" : link.value.phase === "live" ? `stream ${streamRate.value} Hz` : "connecting"}
       </span>
-      <span>{number(streamGaps.value)} gaps</span>
+      <span>{streamGaps.value === 1 ? "1 gap" : `${number(streamGaps.value)} gaps`}</span>
       {health !== null && <span class={health.journalOk ? "" : "crit"}>journal {number(health.journalP50Ms, 1)} ms</span>}
       <button type="button" onClick={() => (dialog.value = { kind: "settings" })}>
         {user?.name ?? ""}, settings

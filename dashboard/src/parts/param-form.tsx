@@ -45,7 +45,8 @@ export function ParamForm(props: FormProps) {
 
 /** The unit says more than the type where there is one; quote money is a type of its own. */
 function kindText(field: ParamField): string {
-  if (field.unit !== "") return field.type === "int" || field.type === "number" ? field.unit : [...new Set([field.type, field.unit])].join(", ");
+  if (field.unit !== "")
+    return field.type === "int" || field.type === "number" ? field.unit : [...new Set([field.type, field.unit])].join(", ");
   return field.type === "interval" || field.type === "choice" ? "" : field.type;
 }
 

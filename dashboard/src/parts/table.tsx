@@ -91,19 +91,23 @@ export function Table<T>(props: TableProps<T>) {
           ))}
           <Spacer rows={all - to} columns={props.columns.length} />
         </tbody>
-        {props.foot !== undefined && (
-          <tfoot>
-            <tr>
-              {props.foot.map((cell, at) => (
-                <td key={at} class={`${props.columns[at]?.num === true ? "num" : ""} ${props.columns[at]?.wide === true ? "wide-col" : ""}`}>
-                  {cell}
-                </td>
-              ))}
-            </tr>
-          </tfoot>
-        )}
+        {props.foot !== undefined && <Foot cells={props.foot} columns={props.columns} />}
       </table>
     </div>
+  );
+}
+
+function Foot<T>({ cells, columns }: { cells: readonly ComponentChildren[]; columns: readonly Column<T>[] }) {
+  return (
+    <tfoot>
+      <tr>
+        {cells.map((cell, at) => (
+          <td key={at} class={`${columns[at]?.num === true ? "num" : ""} ${columns[at]?.wide === true ? "wide-col" : ""}`}>
+            {cell}
+          </td>
+        ))}
+      </tr>
+    </tfoot>
   );
 }
 

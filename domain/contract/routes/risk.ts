@@ -12,7 +12,7 @@ export const riskRoutes: readonly Route[] = [
   }),
   route("PUT risk/limits", "risk.setLimits", "risk:write", {
     summary: "Changes the limits given; effective on the next order",
-    params: z.strictObject({ limits: view.riskLimits.partial(), reason: whyText }),
+    params: z.strictObject({ limits: view.riskLimits.partial().strict(), reason: whyText }),
     result: view.riskView,
   }),
   route("GET risk/violations", "risk.violations", "risk:read", {

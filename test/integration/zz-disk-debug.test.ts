@@ -1,0 +1,109 @@
+/**
+ * The disk is full under trading: what cannot be journaled is not sent, health says so, and with space again the program
+ * goes on by itself and the books agree.
+ *
+ * The data folder is a small file system in memory of its own, so that filling it hurts nobody; mounting needs root. Where
+ * that is not allowed the test is skipped and says why.
+ */
+import { execFileSync } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
+import { chmod, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import type { OrderRow } from "../../domain/contract/views.ts";
+import { messageOf } from "../../domain/kernel/errors.ts";
+import { seededRandom } from "../../domain/kernel/random.ts";
+import { temporaryFolder } from "./database.ts";
+import { brokenAtAnyMoment, brokenAtRest, readBooks } from "./floor-books.ts";
+import { endAll, FloorProcess, withJournal } from "./floor-process.ts";
+import { TradingLoad } from "./trading-load.ts";
+
+const SIZE = "192m";
+const CHUNK_BYTES = 1024 * 1024;
+
+const place = await temporaryFolder();
+const folder = join(place, "floor");
+const refusal = await mounted();
+
+afterAll(async () => {
+  execFileSync("cp", ["-r", join(folder, "data", "logs"), "/tmp/h10/disklogs"]); execFileSync("cp", [join(folder, "data", "postgres", "server.log"), "/tmp/h10/disklogs/server.log"]);
+  await endAll([]);
+  await endAll([join(folder, "data")]);
+  if (refusal === null) execFileSync("umount", [folder]);
+  rmSync(place, { recursive: true });
+}, 60_000);
+
+/** Why the small file system could not be made, or null when it is there. */
+async function mounted(): Promise<string | null> {
+  // PostgreSQL's own user has to pass, or the database would lie elsewhere.
+  await chmod(place, 0o755);
+  await mkdir(folder);
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${SIZE},mode=0755`, "tmpfs", folder], { stdio: "pipe" });
+    return null;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** Takes all space that is left. */
+function fill(path: string): void {
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  for (let size = CHUNK_BYTES; size > 512; ) {
+    try {
+      writeFileSync(path, chunk.subarray(0, size), { flag: "a" });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+      size /= 2;
+    }
+  }
+}
+
+describe.skipIf(refusal !== null)(`a full disk${refusal === null ? "" : ` (skipped: ${refusal})`}`, () => {
+  it("stops what cannot be journaled, says so, and goes on with space", { timeout: 90_000 }, async () => {
+    const floor = await FloorProcess.start(join(folder, "data"));
+    const load = new TradingLoad(seededRandom("disk full"));
+    let stop: (value?: unknown) => void = () => undefined;
+    const stopped = new Promise((resolve) => (stop = resolve));
+    const trading = load.run(floor, 4, stopped);
+    await load.untilAnswered(30);
+
+    console.log("answered", load.answered);
+    const ballast = join(folder, "ballast");
+    fill(ballast);
+    const down = await untilStatus(floor, (status) => status === 503);
+    expect(down.checks.filter(({ ok }) => !ok).map(({ name }) => name)).toContain("journal");
+
+    console.log("down", JSON.stringify(down), load.answered);
+    await new Promise((r) => setTimeout(r, 3000));
+    rmSync(ballast);
+    console.log("after", JSON.stringify(await floor.api("GET", "health")));
+    await untilStatus(floor, (status) => status === 200);
+    console.log("up", load.answered);
+    await load.untilAnswered(load.answered + 30);
+    console.log("again", load.answered);
+    stop();
+    await trading;
+    await floor.post("risk/circuit-breaker", { state: "halted", reason: "comparing the books" });
+    await floor.until<{ items: OrderRow[] }>("orders/active", ({ items }) => items.length === 0);
+    console.log("still");
+    await floor.until<{ status: string }>("health", ({ status }) => status === "ok");
+    expect(await load.repeat(floor, 50)).toEqual([]);
+    const books = await withJournal(join(folder, "data"), readBooks);
+    expect([...brokenAtAnyMoment(books), ...brokenAtRest(books)]).toEqual([]);
+    expect((await floor.get<{ reservations: unknown[] }>("risk/limits")).reservations).toEqual([]);
+    expect((await floor.stop()).code).toBe(0);
+  });
+});
+
+interface Health {
+  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
+}
+
+async function untilStatus(floor: FloorProcess, fits: (status: number) => boolean): Promise<Health> {
+  for (;;) {
+    const { status, body } = await floor.api<Health>("GET", "health");
+    if (fits(status)) return body;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
