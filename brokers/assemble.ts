@@ -119,7 +119,7 @@ function gatewayOf(settings: Settings, options: StartOptions): MeshParts["gatewa
 }
 
 /** A replay must not run ahead of those who are still waking up: nothing is quiet before `awake` was called. */
-function onceAwake(quiet: () => Promise<void> | void): { awake(): void; quiet(): Promise<void> | void } {
+function onceAwake(quiet: () => Promise<void> | void): { awake: () => void; quiet: () => Promise<void> | void } {
   let isAwake = false;
   let awake: () => void = () => undefined;
   const awakened = new Promise<void>((resolve) => (awake = resolve)).then(() => {

@@ -5,56 +5,28 @@
  * sent without a reservation, nothing is sent twice; a request without an answer makes the order `Unknown`, which is
  * looked up until the venue says what happened, and never resent.
  */
-import {
-  connectionMessages,
-  executionMessages,
-  type OrderNotice,
-  positionsMessages,
-  riskMessages,
-  strategyMessages,
-} from "../../domain/contract/actors.ts";
+import { connectionMessages, executionMessages } from "../../domain/contract/actors.ts";
 import { orderRow } from "../../domain/contract/rows.ts";
-import { subjects } from "../../domain/contract/subjects.ts";
 import type { OrderRow } from "../../domain/contract/views.ts";
-import type { Journal } from "../../domain/journal/journal.ts";
-import { DstaError, messageOf, notFound } from "../../domain/kernel/errors.ts";
+import { DstaError } from "../../domain/kernel/errors.ts";
 import { hash32 } from "../../domain/kernel/random.ts";
-import { decodeOrderEvent, encodeOrderEvent } from "../../domain/order/codec.ts";
-import type { OrderEvent } from "../../domain/order/events.ts";
-import { LookupSchedule, type LookupPolicy } from "../../domain/order/lookup-schedule.ts";
+import { type ApprovedIntent, confirmApproved } from "../../domain/order/approved.ts";
+import { decodeOrderEvent } from "../../domain/order/codec.ts";
+import { LookupSchedule } from "../../domain/order/lookup-schedule.ts";
 import { type Order, orderIdOf, ownerOf } from "../../domain/order/order.ts";
 import { OrderRegistry } from "../../domain/order/order-registry.ts";
-import { inVenueOrder, neverArrived, reconcileEvents, reportEvents } from "../../domain/order/reports.ts";
-import { type ApprovedIntent, confirmApproved } from "../../domain/order/approved.ts";
+import { reportEvents } from "../../domain/order/reports.ts";
 import { isOpen } from "../../domain/order/transitions.ts";
-import type { VenueOrder, VenueReport } from "../../domain/order/types.ts";
-import { type ActorContext, defineActor } from "../../mixins/hosted/actor.ts";
+import type { VenueReport } from "../../domain/order/types.ts";
+import { defineActor } from "../../mixins/hosted/actor.ts";
 import { EventStream } from "../../mixins/journal/event-stream.ts";
+import { backfill, BACKFILL_OVERLAP_MS, findLost, onLookedUp, reconcile, sweep, SWEEP_MS } from "./execution-reconcile.ts";
+import { commit, type Ctx, type ExecutionActorState, type ExecutionDeps, known, tellUntold } from "./execution-state.ts";
 
-export interface ExecutionDeps {
-  readonly journal: Journal;
-  readonly lookup: LookupPolicy;
-  /** No answer to a request within this: its outcome is unknown. */
-  readonly answerTimeoutMs: number;
-}
-
-interface ExecutionActorState {
-  readonly stream: EventStream;
-  readonly orders: OrderRegistry;
-  readonly lookups: LookupSchedule;
-  snapshotVersion: number;
-}
-
-type Ctx = ActorContext<ExecutionActorState>;
-
-const SWEEP_MS = 250;
 const SNAPSHOT_EVENTS = 1_000;
-/** Reaches behind the last thing known, for clocks that differ and reports that were under way. */
-const BACKFILL_OVERLAP_MS = 60_000;
-/** Most events of one append while catching up with the venue. */
-const RECONCILE_EVENTS = 500;
 
 export function executionActor(deps: ExecutionDeps) {
+  const toldVersions = new Map<string, number>();
   return defineActor<ExecutionActorState, typeof executionMessages>({
     kind: "execution",
     key: ["account"],
@@ -71,7 +43,9 @@ export function executionActor(deps: ExecutionDeps) {
           lastAtMs = stored.atMs;
         },
       });
-      ctx.state = { stream, orders, lookups: new LookupSchedule(deps.lookup), snapshotVersion: stream.version };
+      ctx.state = { stream, orders, lookups: new LookupSchedule(deps.lookup), snapshotVersion: stream.version, toldVersions };
+      if (!toldVersions.has(ctx.id)) toldVersions.set(ctx.id, stream.version);
+      await tellUntold(ctx, deps.journal);
       const oldestOpenMs = Math.min(lastAtMs, ...orders.open().map((order) => order.createdAtMs));
       await reconcile(ctx, await ctx.ask(connectionMessages.ordersSince, ctx.id, { sinceMs: oldestOpenMs - BACKFILL_OVERLAP_MS }));
       await findLost(ctx, deps);
@@ -95,28 +69,6 @@ export function executionActor(deps: ExecutionDeps) {
       open: (ctx, { strategyId }) => ctx.state.orders.open(strategyId).map(orderRow),
       order: (ctx, { orderId }) => orderRow(known(ctx, orderId)),
     },
-  });
-}
-
-function known(ctx: Ctx, orderId: string): Order {
-  const order = ctx.state.orders.get(orderId);
-  if (!order) throw notFound("order", orderId);
-  return order;
-}
-
-/** Journals, folds, then tells everybody: the only way an order changes. */
-async function commit(ctx: Ctx, events: readonly OrderEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  const { stream, orders } = ctx.state;
-  const before = stream.version;
-  await stream.append(events.map(encodeOrderEvent));
-  events.forEach((event, index) => {
-    const order = orders.apply(event);
-    const notice: OrderNotice = { version: before + index + 1, event, order };
-    ctx.tell(positionsMessages.orderEvent, ctx.id, notice);
-    ctx.tell(riskMessages.orderEvent, ctx.id, notice);
-    if (event.strategyId !== "manual") ctx.tell(strategyMessages.orderEvent, event.strategyId, notice);
-    ctx.publish(subjects.floor("order"), orderRow(order));
   });
 }
 
@@ -187,98 +139,4 @@ async function snapshotSometimes(ctx: Ctx): Promise<void> {
   if (stream.version - snapshotVersion < SNAPSHOT_EVENTS) return;
   ctx.state.snapshotVersion = stream.version;
   await stream.saveSnapshot(orders.toJson());
-}
-
-// ---- the outside's view ---------------------------------------------------------------------------------------------
-
-function backfill(ctx: Ctx): void {
-  const open = ctx.state.orders.open();
-  const sinceMs = Math.min(ctx.clock.now(), ...open.map((order) => order.createdAtMs)) - BACKFILL_OVERLAP_MS;
-  ctx.pipe(ctx.ask(connectionMessages.ordersSince, ctx.id, { sinceMs }), executionMessages.backfilled, (outcome) =>
-    "value" in outcome ? { value: outcome.value, error: null } : { value: null, error: messageOf(outcome.error) },
-  );
-}
-
-/** Takes over what the venue says about our orders: what was missed is journaled in the order in which it happened there. */
-async function reconcile(ctx: Ctx, venueOrders: readonly VenueOrder[]): Promise<void> {
-  const atMs = ctx.clock.now();
-  const missed: OrderEvent[] = [];
-  for (const venueOrder of venueOrders) {
-    const order = ctx.state.orders.get(venueOrder.clientOrderId);
-    if (order) missed.push(...reconcileEvents(order, venueOrder, atMs));
-    else if (venueOrder.status === "open")
-      ctx.announce("critical", `the venue has an open order ${venueOrder.clientOrderId} that is not ours`, "ORPHAN_ORDER");
-  }
-  const events = inVenueOrder(missed);
-  for (let first = 0; first < events.length; first += RECONCILE_EVENTS) await commit(ctx, events.slice(first, first + RECONCILE_EVENTS));
-  for (const { status, clientOrderId } of venueOrders) if (status === "open") await cancelAgain(ctx, clientOrderId);
-}
-
-/** A cancel that the venue's view does not show was lost on its way. Asking again is safe: an order is cancelled once. */
-async function cancelAgain(ctx: Ctx, orderId: string): Promise<void> {
-  const order = ctx.state.orders.get(orderId);
-  if (!order?.cancelRequested || !isOpen(order.status)) return;
-  await ctx.ask(connectionMessages.cancel, ctx.id, { symbol: order.intent.symbol, clientOrderId: orderId });
-}
-
-/** At a start: orders we journaled that the venue may never have seen. */
-async function findLost(ctx: Ctx, deps: ExecutionDeps): Promise<void> {
-  for (const order of ctx.state.orders.open()) {
-    if (order.venueOrderId !== null && order.status !== "Unknown") continue;
-    const found = await ctx.ask(connectionMessages.order, ctx.id, { symbol: order.intent.symbol, clientOrderId: order.orderId });
-    await resolveLookup(ctx, deps, order, found);
-  }
-}
-
-async function resolveLookup(ctx: Ctx, deps: ExecutionDeps, order: Order, found: VenueOrder | null): Promise<void> {
-  const atMs = ctx.clock.now();
-  if (found) return reconcile(ctx, [found]);
-  if (order.venueOrderId === null && atMs - order.createdAtMs >= deps.lookup.arrivalGraceMs)
-    return commit(ctx, [neverArrived(order, atMs)]);
-  if (order.status !== "Unknown")
-    await commit(ctx, [
-      { ...ownerOf(order), type: "OrderOutcomeUnknown", atMs, request: "submit", reason: "the venue does not know it (yet)" },
-    ]);
-}
-
-async function onLookedUp(ctx: Ctx, deps: ExecutionDeps, orderId: string, found: VenueOrder | null, error: string | null): Promise<void> {
-  const order = ctx.state.orders.get(orderId);
-  if (order?.status === "Unknown" && error === null) await resolveLookup(ctx, deps, order, found);
-  ctx.state.lookups.answered(orderId, ctx.clock.now());
-}
-
-async function sweep(ctx: Ctx, deps: ExecutionDeps): Promise<void> {
-  ctx.after(SWEEP_MS, executionMessages.sweep, null);
-  const nowMs = ctx.clock.now();
-  const { orders, lookups } = ctx.state;
-  for (const order of orders.open()) {
-    const waiting = order.status === "Pending" || order.status === "CancelPending";
-    if (!waiting || nowMs - order.updatedAtMs < deps.answerTimeoutMs) continue;
-    const request = order.status === "Pending" ? ("submit" as const) : ("cancel" as const);
-    await commit(ctx, [
-      { ...ownerOf(order), type: "OrderOutcomeUnknown", atMs: nowMs, request, reason: `no answer in ${deps.answerTimeoutMs} ms` },
-    ]);
-  }
-  const unknown = orders.open().filter((order) => order.status === "Unknown");
-  for (const orderId of lookups.due(
-    unknown.map((order) => order.orderId),
-    nowMs,
-  ))
-    lookUp(ctx, orderId);
-  for (const orderId of lookups.escalate(nowMs))
-    ctx.announce(
-      "critical",
-      `order ${orderId} has been unknown for ${deps.lookup.escalateAfterMs / 1_000} s: look at the venue`,
-      "ORDER_UNKNOWN",
-    );
-}
-
-function lookUp(ctx: Ctx, orderId: string): void {
-  const { intent } = known(ctx, orderId);
-  ctx.pipe(
-    ctx.ask(connectionMessages.order, ctx.id, { symbol: intent.symbol, clientOrderId: orderId }),
-    executionMessages.lookedUp,
-    (outcome) =>
-      "value" in outcome ? { orderId, value: outcome.value, error: null } : { orderId, value: null, error: messageOf(outcome.error) },
-  );
 }

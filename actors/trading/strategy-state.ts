@@ -3,6 +3,7 @@ import type { BookQuality } from "../../domain/market/events.ts";
 import type { PositionRow, TradingState } from "../../domain/contract/views.ts";
 import type { AnyStrategy } from "../../domain/strategy/define.ts";
 import { applyStrategyEvent, encodeStrategyEvent, type StrategyEvent, type StrategyRecord } from "../../domain/strategy/record.ts";
+import type { SavedState } from "../../domain/strategy/runner.ts";
 import { RefusalGate } from "../../domain/strategy/refusal-gate.ts";
 import type { ActorContext } from "../../mixins/hosted/actor.ts";
 import type { EventStream } from "../../mixins/journal/event-stream.ts";
@@ -26,6 +27,8 @@ export interface StrategyActorState {
   readonly spark: number[];
   lastSparkMs: number;
   savedState: string;
+  /** As of the last thing that left this activation: a new session goes on counting there. Null before the first. */
+  left: SavedState | null;
   snapshotVersion: number;
   shown: string;
 }
@@ -45,6 +48,7 @@ export function newStrategyState(parts: Pick<StrategyActorState, "stream" | "rec
     spark: [],
     lastSparkMs: 0,
     savedState: JSON.stringify(parts.record.saved?.state ?? {}),
+    left: null,
     snapshotVersion: parts.stream.version,
     shown: "",
   };

@@ -127,7 +127,7 @@ async function activate(ctx: StrategyCtx, deps: StrategyDeps): Promise<StrategyA
 
 async function beginSession(ctx: StrategyCtx): Promise<void> {
   const { record, definition, stream, subscribed } = ctx.state;
-  ctx.state.session = await openSession(ctx, record, definition, stream.epoch, subscribed);
+  ctx.state.session = await openSession(ctx, { ...record, saved: ctx.state.left ?? record.saved }, definition, stream.epoch, subscribed);
   if (mayDecide(ctx)) await act(ctx, ctx.state.session.runner.onStart(ctx.clock.now()));
 }
 
@@ -165,6 +165,7 @@ async function act(ctx: StrategyCtx, decision: Decision): Promise<void> {
 
 async function saveState(ctx: StrategyCtx): Promise<void> {
   const saved = ctx.state.session!.runner.saveState();
+  ctx.state.left = saved;
   const text = JSON.stringify(saved.state);
   if (text === ctx.state.savedState) return;
   await commit(ctx, { type: "StateSaved", saved });

@@ -86,7 +86,8 @@ export class OrderBook {
 
   /** True when both sides have levels and the best bid reaches the best ask: no venue shows that, so the book is broken. */
   isCrossed(): boolean {
-    return this.#bids.count > 0 && this.#asks.count > 0 && this.#bids.bestPrice >= this.#asks.bestPrice;
+    const ask = this.#asks.bestPrice;
+    return ask > 0 && this.#bids.bestPrice >= ask;
   }
 
   /** Price at `rank` (0 is the best), 0 where there is none. No allocation. */

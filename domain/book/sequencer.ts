@@ -62,7 +62,8 @@ export class BookSequencer implements SequencerInput {
   readonly book: OrderBook;
   readonly #rules: SequenceRules;
   readonly #buffer: DeltaBuffer;
-  readonly #counters = { applied: 0, dropped: 0, buffered: 0, overflowed: 0, gaps: 0, resyncs: 0, crossed: 0 };
+  #applied = 0;
+  readonly #counters = { dropped: 0, buffered: 0, overflowed: 0, gaps: 0, resyncs: 0, crossed: 0 };
   #live = false;
   /** True between a snapshot and the first delta on it, which must obey the joining rule. */
   #joining = false;
@@ -94,7 +95,7 @@ export class BookSequencer implements SequencerInput {
   }
 
   get counters(): SequencerCounters {
-    return { ...this.#counters };
+    return { applied: this.#applied, ...this.#counters };
   }
 
   onDelta(update: DepthUpdate): SequencerVerdict {
@@ -185,7 +186,7 @@ export class BookSequencer implements SequencerInput {
     this.#updateId = update.lastId;
     this.#venueTimeMs = update.venueTimeMs;
     this.#joining = false;
-    this.#counters.applied += 1;
+    this.#applied += 1;
   }
 
   #resyncWith(update: DepthUpdate): SequencerVerdict {

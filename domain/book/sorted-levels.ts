@@ -83,6 +83,12 @@ export class SortedLevels {
     this.#count = 0;
   }
 
+  /** As `clear`, and gives the memory back. */
+  reset(): void {
+    this.#count = 0;
+    this.#cells = new Float64Array(INITIAL_LEVELS * 2);
+  }
+
   /** Index of the first key at or above `key`: gallops down from the top, then bisects the last stride. O(log rank). */
   #lowerBound(key: number): number {
     const cells = this.#cells;

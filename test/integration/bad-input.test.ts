@@ -147,7 +147,7 @@ describe("input that goes wrong on the way", () => {
     expect(events.find(({ code }) => code === "CONNECTION_LOST")!.text).toMatch(
       new RegExp(`end of recording; 1 malformed lines were skipped, the first in .*depth\\.txt, line ${at + 1}: `),
     );
-    expect(events.filter(({ code }) => code === "BOOK_GAP").map(({ text: said }) => said)).toEqual([
+    expect(events.filter(({ code }) => code === "BOOK_GAP").map((event) => event.text)).toEqual([
       expect.stringMatching(/gap in the stream after \d+: rebuilding/) as string,
     ]);
     // The recording's only snapshot lies before: nothing can join, and the book says so instead of showing a guess.

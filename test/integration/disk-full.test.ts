@@ -59,7 +59,7 @@ function fill(path: string): void {
 }
 
 describe.skipIf(refusal !== null)(`a full disk${refusal === null ? "" : ` (skipped: ${refusal})`}`, () => {
-  it("stops what cannot be journaled, says so, and goes on with space", { timeout: 90_000 }, async () => {
+  it("stops what cannot be journaled, says so, and goes on with space", { timeout: 120_000 }, async () => {
     const floor = await FloorProcess.start(join(folder, "data"));
     const load = new TradingLoad(seededRandom("disk full"));
     let stop: (value?: unknown) => void = () => undefined;

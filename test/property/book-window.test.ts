@@ -134,13 +134,13 @@ describe("the tick window of a book side", () => {
     expect(() => new BookSide(1, 0)).toThrow("levelsMax: expected a whole number of levels, at least 1, got 0");
   });
 
-  it("opens no window before the first level, and grows it only while levels lie outside", () => {
+  it("opens no window while changes lie near the top, one when they lie deep, and grows it while levels lie outside", () => {
     const side = new BookSide(1, 20_000);
-    side.set(5, 0);
+    for (let change = 0; change < 1_000; change++) side.set(1_000_000 + (change % 4), change % 3);
     expect(side.windowTicks).toBe(0);
-    side.set(1_000_000, 1);
+    for (let price = 999_999; price > 999_800; price -= 1) side.set(price, 1);
     expect(side.windowTicks).toBe(1_024);
-    for (let price = 999_999; price > 950_000; price -= 10) side.set(price, 1);
+    for (let price = 999_799; price > 950_000; price -= 10) side.set(price, 1);
     expect(side.windowTicks).toBe(65_536);
   });
 });

@@ -60,18 +60,14 @@ export function countOf(events: readonly EventRow[], severity: Severity): number
   return events.reduce((count, event) => count + (event.severity === severity ? 1 : 0), 0);
 }
 
+/** An order of a strategy that filled: its fills say the same, one by one and further back than the stream reaches. */
+const ORDER_FILLED = "ORDER_FILLED";
+
 /** What one strategy did and what was said of it, newest first: its events and its fills, each fill with its reason. */
 export function strategyLog(id: string, events: readonly EventRow[], fills: readonly FillRow[]): EventRow[] {
-  const said = events.filter(({ source }) => source === id || source === `strategy/${id}`);
-  return withFills(
-    said,
-    fills.filter((fill) => fill.strategyId === id),
-  );
-}
-
-/** Events and fills in one list, newest first: what was traded stands between what was said. */
-export function withFills(events: readonly EventRow[], fills: readonly FillRow[]): EventRow[] {
-  return [...events, ...fills.map(fillEvent)].sort((a, b) => b.atMs - a.atMs);
+  const said = events.filter(({ source, code }) => (source === id || source === `strategy/${id}`) && code !== ORDER_FILLED);
+  const done = fills.filter((fill) => fill.strategyId === id).map(fillEvent);
+  return [...said, ...done].sort((a, b) => b.atMs - a.atMs);
 }
 
 /** Trades are numbered apart from events: a negative id keeps the two apart. */

@@ -1,18 +1,15 @@
 /**
- * What the floor said and traded: newest first, repeats joined, filtered by severity. Text that is cut shows whole on focus.
+ * What the floor said: newest first, repeats joined, filtered by severity. Text that is cut shows whole on focus.
  */
 import { useMemo } from "preact/hooks";
 import type { EventRow, Severity } from "../../../domain/contract/views.ts";
 import { clockTime, dayTime } from "../model/format.ts";
-import { atLeast, countOf, eventText, groupEvents, withFills, type EventGroup } from "../model/events.ts";
+import { atLeast, countOf, eventText, groupEvents, type EventGroup } from "../model/events.ts";
 import { Button, Segments } from "../parts/basics.tsx";
 import { Mark, SeverityMark } from "../parts/mark.tsx";
 import { Empty, Loading, Panel } from "../parts/panel.tsx";
 import { severityFilter } from "../state/choice.ts";
 import { sections } from "../state/floor.ts";
-
-/** Rows of the list; older ones are in the journal. */
-const SHOWN = 200;
 
 const count = (events: readonly EventRow[], severity: Severity): string => {
   const found = countOf(events, severity);
@@ -22,8 +19,7 @@ const count = (events: readonly EventRow[], severity: Severity): string => {
 export function EventsPanel() {
   const events = sections.events.value;
   const chosen = severityFilter.value;
-  const fills = sections.fills.value;
-  const groups = useMemo(() => groupEvents(atLeast(withFills(events ?? [], fills ?? []), chosen).slice(0, SHOWN)), [events, fills, chosen]);
+  const groups = useMemo(() => groupEvents(atLeast(events ?? [], chosen)), [events, chosen]);
   const all = events ?? [];
   const choices: readonly { value: Severity; text: preact.ComponentChild }[] = [
     { value: "info", text: "All" },

@@ -2,7 +2,7 @@
  * Open orders. Unknown is never drawn as rejected: its worst case stays held and it is being looked up.
  */
 import type { OrderRow } from "../../../domain/contract/views.ts";
-import { decimal, number, sumDecimals } from "../model/format.ts";
+import { decimal, number, percent, sumDecimals } from "../model/format.ts";
 import { Age, Button, Kbd } from "../parts/basics.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { Mark, OrderStateMark } from "../parts/mark.tsx";
@@ -42,14 +42,14 @@ const COLUMNS: readonly Column<OrderRow>[] = [
   {
     key: "side",
     head: "Side",
-    width: 40,
+    width: 36,
     cell: (row) => <span class={row.side === "buy" ? "up" : "dn"}>{row.side === "buy" ? "Buy" : "Sell"}</span>,
   },
   { key: "symbol", head: "Symbol", width: 118, cls: "t2", cell: (row) => row.symbol, whole: (row) => `${row.venue} ${row.symbol}` },
   {
     key: "type",
     head: "Type",
-    width: 44,
+    width: 38,
     cls: "t2",
     wide: true,
     cell: (row) => (row.postOnly ? "post" : row.type),
@@ -63,7 +63,15 @@ const COLUMNS: readonly Column<OrderRow>[] = [
     cell: (row) => decimal(row.limitPrice, { places: pricePlaces(row.venue, row.symbol) }),
   },
   { key: "size", head: "Size", width: 66, num: true, cell: (row) => size(row, row.quantity) },
-  { key: "filled", head: "Filled", width: 58, num: true, cls: "t2", cell: (row) => size(row, row.filledQuantity) },
+  {
+    key: "filled",
+    head: "Filled",
+    width: 48,
+    num: true,
+    cls: "t2",
+    cell: (row) => percent(Number(row.filledQuantity) / Number(row.quantity), 0),
+    whole: (row) => `${size(row, row.filledQuantity)} of ${size(row, row.quantity)}`,
+  },
   { key: "status", head: "State", width: 82, cell: (row) => <OrderStateMark status={row.status} />, whole: (row) => row.statusReason },
   { key: "age", head: "Age", width: 36, num: true, cls: "t2", cell: (row) => <Age atMs={row.createdAtMs} /> },
   {
