@@ -54,7 +54,8 @@ export class IntentRecorder {
   #notes: string[] = [];
   #notesDropped = 0;
   #recorded = false;
-  #ordersBefore: readonly OwnOrder[] = [];
+  /** The open orders as they were before this handler changed them; null while it has not. */
+  #ordersBefore: readonly OwnOrder[] | null = null;
 
   constructor(parts: RecorderParts) {
     this.#parts = parts;
@@ -62,11 +63,8 @@ export class IntentRecorder {
     this.#idPrefix = `${parts.instance.id}.${parts.instance.epoch}.`;
   }
 
-  begin(): void {
-    this.#ordersBefore = this.#parts.orders.open;
-  }
-
   take(): Decision {
+    if (this.#ordersBefore !== null) this.#ordersBefore = null;
     if (!this.#recorded) return EMPTY;
     if (this.#notesDropped > 0) this.#notes.push(`${this.#notesDropped} more notes on this event`);
     const decision = { intents: this.#intents, cancels: this.#cancels, notes: this.#notes };
@@ -75,7 +73,8 @@ export class IntentRecorder {
   }
 
   rollBack(): void {
-    this.#parts.orders.open = this.#ordersBefore;
+    if (this.#ordersBefore !== null) this.#parts.orders.open = this.#ordersBefore;
+    this.#ordersBefore = null;
     this.refusal = null;
     this.#clear();
   }
@@ -135,6 +134,7 @@ export class IntentRecorder {
 
   #cancel(order: OwnOrder): void {
     if (order.cancelAsked || order.status === "CancelPending") return;
+    this.#ordersBefore ??= this.#parts.orders.open;
     this.#parts.orders.askedToCancel(order);
     if (order.orderId !== null) this.cancelNow(order.orderId);
   }
@@ -195,6 +195,7 @@ export class IntentRecorder {
     };
     this.#intents.push(intent);
     this.#recorded = true;
+    this.#ordersBefore ??= orders.open;
     orders.add(intent);
     return intent.intentId;
   }

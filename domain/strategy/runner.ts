@@ -276,7 +276,6 @@ export class StrategyRunner {
 
   #decide(name: HandlerName, handler: AnyHandler, event: unknown): Decision {
     const recorder = this.#recorder;
-    recorder.begin();
     try {
       const answer = handler(this.#context, event);
       if (isPromise(answer)) throw asyncHandler(answer);

@@ -39,7 +39,7 @@ const PREVIOUS_TAIL = ascii('u":');
 const FRAME_BYTES_MAX = 1 << 20;
 /** Every whole number of this many digits is below 2^53. */
 const SAFE_DIGITS = 15;
-/** Every whole number of this many digits is below 2^31. More in one part of a decimal is read the complete way. */
+/** Every whole number of this many digits is below 2^31. More in a fraction is read the complete way. */
 const INT_DIGITS = 9;
 const POWERS = Float64Array.from({ length: SAFE_DIGITS + 1 }, (_, exponent) => 10 ** exponent);
 
@@ -228,6 +228,8 @@ function scanUnits(bytes: Uint8Array, start: number, decimals: number): number {
   let code = bytes[at]!;
   const wholeEnd = at + INT_DIGITS;
   for (; code >= ZERO && code <= NINE && at < wholeEnd; code = bytes[++at]!) whole = (whole * 10 + (code - ZERO)) | 0;
+  // Tokens of tiny worth are sold by the ten thousand million.
+  for (; code >= ZERO && code <= NINE; code = bytes[++at]!) whole = whole * 10 + (code - ZERO);
   const wholeDigits = at - start - 1;
   if (wholeDigits === 0 || wholeDigits + decimals > SAFE_DIGITS) return -1;
   if (code !== DOT) {

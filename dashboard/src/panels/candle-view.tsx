@@ -122,7 +122,11 @@ function Waiting({ state }: { state: MarketState | null }) {
   if (state.bars.length > 0) return null;
   return (
     <Empty title="No bar yet">
-      <span>The first {state.interval} bar is being made.</span>
+      <span>
+        {state.book.quality === "LIVE"
+          ? `The first ${state.interval} bar is being made.`
+          : `No ${state.interval} bar came before the feed ended; another length may have some.`}
+      </span>
     </Empty>
   );
 }

@@ -77,7 +77,7 @@ const pnl = (row: StrategyRow, value: string) =>
   signOf(row.positionQuantity) === 0 && signOf(value) === 0 ? <span class="t3">—</span> : <Pnl value={value} stale={bookStale(row)} />;
 
 const COLUMNS: readonly Column<StrategyRow>[] = [
-  { key: "state", head: "State", width: 90, cell: (row) => <StrategyStateMark row={row} />, whole: (row) => row.stateReason },
+  { key: "state", head: "State", width: 98, cell: (row) => <StrategyStateMark row={row} />, whole: (row) => row.stateReason },
   {
     key: "id",
     head: "Strategy",
