@@ -7,6 +7,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import pino, { type Logger } from "pino";
 import { createStream, type RotatingFileStream } from "rotating-file-stream";
+import { elapsedMs } from "./system-ports.ts";
 
 export interface Log {
   readonly logger: Logger;
@@ -14,6 +15,8 @@ export interface Log {
   readonly line: (level: "debug" | "info" | "warn" | "error", text: string, error?: unknown) => void;
   close(): Promise<void>;
 }
+
+const REOPEN_MS = 1_000;
 
 const REDACTED = [
   "password",
@@ -35,11 +38,9 @@ const REDACTED = [
 export function openLog(folder: string, level: string, toStdout: boolean): Log {
   const directory = join(folder, "logs");
   mkdirSync(directory, { recursive: true });
-  const file: RotatingFileStream = createStream("dsta.log", { path: directory, size: "10M", maxFiles: 5 });
-  // A full disk must not end trading: the journal decides about that, a log line may be lost.
-  file.on("error", () => undefined);
+  const file = new LogFile(directory);
   const streams = [
-    { level, stream: file as NodeJS.WritableStream },
+    { level, stream: file },
     ...(toStdout ? [{ level, stream: process.stdout as NodeJS.WritableStream }] : []),
   ];
   const logger = pino(
@@ -49,6 +50,42 @@ export function openLog(folder: string, level: string, toStdout: boolean): Log {
   return {
     logger,
     line: (lineLevel, text, error) => logger[lineLevel](error === undefined ? {} : { err: error }, text),
-    close: () => new Promise((resolve) => file.end(resolve)),
+    close: () => file.close(),
   };
+}
+
+/**
+ * A full disk must not end trading: the journal decides about that, a log line may be lost. But a stream that failed once
+ * writes nothing any more, so it is opened again with a later line, at most once a second.
+ */
+class LogFile {
+  readonly #directory: string;
+  #stream: RotatingFileStream;
+  #openedMs = 0;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+    this.#stream = this.#open();
+  }
+
+  write(line: string): void {
+    const isOver = this.#stream.destroyed || this.#stream.errored !== null;
+    if (isOver && elapsedMs() - this.#openedMs < REOPEN_MS) return;
+    if (isOver) this.#stream = this.#open();
+    this.#stream.write(line);
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#stream.destroyed) resolve();
+      else this.#stream.end(() => resolve());
+    });
+  }
+
+  #open(): RotatingFileStream {
+    this.#openedMs = elapsedMs();
+    const stream = createStream("dsta.log", { path: this.#directory, size: "10M", maxFiles: 5 });
+    stream.on("error", () => undefined);
+    return stream;
+  }
 }

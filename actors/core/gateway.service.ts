@@ -91,7 +91,7 @@ function restAction(admission: Admission, settings: GatewaySettings) {
   return {
     visibility: "private" as const,
     timeout: 0,
-    async handler(context: Context<RestParams, AuthMeta>): Promise<boolean> {
+    async handler(context: Context<RestParams, AuthMeta & { $statusCode?: number }>): Promise<boolean> {
       const { req: request, res: response } = context.params;
       const { path, query } = splitUrl(request.url ?? "/");
       const match = matcher.match(request.method ?? "GET", path.slice(API_PATH.length + 1));
@@ -106,7 +106,8 @@ function restAction(admission: Admission, settings: GatewaySettings) {
         context.meta.remoteAddress = admission.address(request);
       }
       const data: unknown = await context.call(route.action, params, { timeout: settings.callTimeoutMs });
-      sendJson(request, response, route.status, data, cookieHeader(request, route.action, data));
+      // An action may answer with another status, as health does while the floor is down.
+      sendJson(request, response, context.meta.$statusCode ?? route.status, data, cookieHeader(request, route.action, data));
       return true;
     },
   };

@@ -16,17 +16,19 @@ import {
 import { subjects } from "../../domain/contract/subjects.ts";
 import type { StrategyDetail } from "../../domain/contract/views.ts";
 import type { Journal } from "../../domain/journal/journal.ts";
-import { decimal, toNumber } from "../../domain/kernel/decimal.ts";
-import { DstaError, invariant, messageOf, notFound } from "../../domain/kernel/errors.ts";
+import { decimal } from "../../domain/kernel/decimal.ts";
+import { DstaError, invariant, isExpected, messageOf, notFound } from "../../domain/kernel/errors.ts";
 import type { OrderIntent } from "../../domain/order/types.ts";
 import type { Decision } from "../../domain/strategy/decision.ts";
 import type { AnyStrategy } from "../../domain/strategy/define.ts";
 import { currentParams, encodeStrategyEvent } from "../../domain/strategy/record.ts";
 import { defineActor } from "../../mixins/hosted/actor.ts";
+import { isFatalJournalError } from "../../mixins/journal/event-stream.ts";
 import { checkedParams, openRecord } from "./strategy-birth.ts";
 import { continueClosing, dismiss, place } from "./strategy-closing.ts";
 import { doneText, openSession, orderUpdate, refusedUpdate } from "./strategy-session.ts";
 import { commit, newStrategyState, type StrategyActorState, type StrategyCtx } from "./strategy-state.ts";
+import { onTick, recallSignals, TICK_MS } from "./strategy-show.ts";
 import { strategyDetail, strategyRow } from "./strategy-views.ts";
 
 export interface StrategyDeps {
@@ -36,9 +38,6 @@ export interface StrategyDeps {
   isSimulated(account: string): boolean;
 }
 
-const TICK_MS = 500;
-const SPARK_MS = 30_000;
-const SPARK_SIZE = 32;
 const MINUTE_MS = 60_000;
 
 export function strategyActor(deps: StrategyDeps) {
@@ -71,6 +70,7 @@ export function strategyActor(deps: StrategyDeps) {
         return detailOf(ctx);
       },
       stop: async (ctx, { by, close }) => {
+        await sayGoodbye(ctx);
         await commit(ctx, { type: "StrategyStopped", by, close: close ?? false });
         await dismiss(ctx, by, `strategy stopped by ${by}`);
         ctx.announce("info", `stopped by ${by}${close ? ", closing its position" : ""}`, "STRATEGY_STOPPED");
@@ -198,6 +198,18 @@ async function onOrderEvent(ctx: StrategyCtx, { event, order }: OrderNotice): Pr
   if (record.closing) await continueClosing(ctx);
 }
 
+/** The author's last word; what is wrong with it keeps nobody from stopping the strategy. */
+async function sayGoodbye(ctx: StrategyCtx): Promise<void> {
+  const { session } = ctx.state;
+  if (!session || !mayDecide(ctx)) return;
+  try {
+    await act(ctx, session.runner.onStop(ctx.clock.now()));
+  } catch (error) {
+    if (!isExpected(error) || isFatalJournalError(error)) throw error;
+    ctx.announce("warn", `on.stop failed: ${error.message}`, error.type);
+  }
+}
+
 async function onPlaced(ctx: StrategyCtx, intent: OrderIntent, placed: Placed | null, error: string | null): Promise<void> {
   const { gate, session } = ctx.state;
   if (placed?.approved) return gate.approved();
@@ -238,38 +250,6 @@ async function setParameters(
   ctx.announce("info", `parameters v${currentParams(ctx.state.record).version} applied by ${change.by}`, "PARAMETERS_CHANGED");
   if (ctx.state.session) await beginSession(ctx);
   return detailOf(ctx);
-}
-
-async function recallSignals(ctx: StrategyCtx, journal: Journal): Promise<void> {
-  const nowMs = ctx.clock.now();
-  const today = await journal.query({
-    stream: `risk/${ctx.state.record.account}`,
-    types: ["IntentApproved", "IntentRefused"],
-    match: { strategyId: ctx.id },
-    fromMs: nowMs - (nowMs % (24 * 60 * MINUTE_MS)),
-    limit: 1_000,
-  });
-  ctx.state.signals = today.length;
-  const last = today[0]?.data.intent as { why?: string } | undefined;
-  ctx.state.lastWhy = last?.why ?? "";
-  ctx.state.lastWhyAtMs = today[0]?.atMs ?? null;
-}
-
-function onTick(ctx: StrategyCtx): void {
-  ctx.after(TICK_MS, strategyMessages.tick, null);
-  const { state } = ctx;
-  const nowMs = ctx.clock.now();
-  if (state.position && nowMs - state.lastSparkMs >= SPARK_MS) {
-    const { realisedPnl, unrealisedPnl, feesPaid } = state.position;
-    state.lastSparkMs = nowMs;
-    state.spark.push(toNumber(decimal(realisedPnl)) + toNumber(decimal(unrealisedPnl)) - toNumber(decimal(feesPaid)));
-    if (state.spark.length > SPARK_SIZE) state.spark.shift();
-  }
-  const row = strategyRow(state);
-  const text = JSON.stringify(row);
-  if (text === state.shown) return;
-  state.shown = text;
-  ctx.publish(subjects.floor("strategy"), row);
 }
 
 function detailOf(ctx: StrategyCtx): StrategyDetail {

@@ -32,16 +32,16 @@ export interface ContextParts {
 
 export class LiveContext implements BaseContext<ParamShape, IndicatorSet, JsonObject> {
   readonly params: ParamsOf<ParamShape>;
-  readonly ind: IndicatorSet;
-  readonly data: Readonly<Record<string, RecordedBars>>;
-  readonly bars: RecordedBars | null;
-  readonly instrument: Instrument;
-  readonly random: Random;
-  readonly position: PositionReadModel;
   readonly state: JsonObject;
   readonly #market: MarketState;
   readonly #orders: OwnOrders;
   readonly #recorder: IntentRecorder;
+  readonly position: PositionReadModel;
+  readonly instrument: Instrument;
+  readonly ind: IndicatorSet;
+  readonly data: Readonly<Record<string, RecordedBars>>;
+  readonly bars: RecordedBars | null;
+  readonly random: Random;
 
   constructor(parts: ContextParts) {
     this.params = parts.params;

@@ -74,22 +74,29 @@ export function createRunner(input: RunnerInput): StrategyRunner {
 }
 
 export class StrategyRunner {
+  // What every top of book needs comes first: with thousands of runners, the cache lines touched are the cost.
+  readonly #symbol: string;
+  readonly #venue: string;
+  readonly #top: TopView;
+  readonly #market = new MarketState();
+  readonly #on: Strategy["on"];
+  readonly #recorder: IntentRecorder;
+  readonly #context: LiveContext;
+  /** Every indicator has its value; stays true. */
+  #ready = false;
+  readonly #feeds: BarFeeds;
   readonly params: ParamsOf<ParamShape>;
   readonly #input: RunnerInput;
   readonly #definition: Strategy;
-  readonly #on: Strategy["on"];
-  readonly #feeds: BarFeeds;
-  readonly #market = new MarketState();
-  readonly #top: TopView;
   readonly #trade: TradeView;
   readonly #position: PositionView;
   readonly #orders: OwnOrders;
-  readonly #recorder: IntentRecorder;
   readonly #series: ReturnType<typeof namedSeries>;
-  readonly #context: LiveContext;
 
   constructor(input: RunnerInput) {
     const { instrument, instance } = input;
+    this.#symbol = instance.symbol;
+    this.#venue = instance.venue;
     // Which parameters it has is checked next; from there on the author's own types are not needed.
     const definition = input.definition as Strategy;
     this.#input = input;
@@ -139,7 +146,7 @@ export class StrategyRunner {
 
   /** Every indicator has its value: market handlers decide. */
   get ready(): boolean {
-    return this.#feeds.ready;
+    return this.#ready || (this.#ready = this.#feeds.ready);
   }
 
   /** Past bars, oldest first, of any of its intervals: indicators see them, nothing is decided. */
@@ -153,7 +160,7 @@ export class StrategyRunner {
       return { ...EMPTY, notes: [`ignored a bar of ${bar.openTimeMs}: not after the last one`] };
     }
     const handler = this.#on.bar;
-    if (handler === null || !this.#feeds.ready || this.#feeds.primary?.last !== bar) return EMPTY;
+    if (handler === null || !this.ready || this.#feeds.primary?.last !== bar) return EMPTY;
     return this.#decide("bar", handler, bar);
   }
 
@@ -161,11 +168,11 @@ export class StrategyRunner {
     this.#checkMarket(top);
     const market = this.#market;
     this.#top.show(top);
-    market.top = this.#top;
+    if (market.top === null) market.top = this.#top;
     market.topIsNewest = true;
     market.advance(top.receivedAtMs);
     const handler = this.#on.top;
-    return handler === null || !this.#feeds.ready ? EMPTY : this.#decide("top", handler, this.#top);
+    return handler === null || !this.ready ? EMPTY : this.#decide("top", handler, this.#top);
   }
 
   onTrade(trade: Trade): Decision {
@@ -175,7 +182,7 @@ export class StrategyRunner {
     this.#market.topIsNewest = false;
     this.#market.advance(trade.receivedAtMs);
     const handler = this.#on.trade;
-    return handler === null || !this.#feeds.ready ? EMPTY : this.#decide("trade", handler, this.#trade);
+    return handler === null || !this.ready ? EMPTY : this.#decide("trade", handler, this.#trade);
   }
 
   /** `position` is the one after the fill. Tell the fill before the order's new state. */
@@ -269,9 +276,8 @@ export class StrategyRunner {
   }
 
   #checkMarket(event: { readonly symbol: string; readonly venue: string }): void {
-    const { symbol, venue } = this.#input.instance;
-    if (event.symbol === symbol && event.venue === venue) return;
-    throw invalid("event", `an event of ${venue}:${symbol}`, `${event.venue}:${event.symbol}`);
+    if (event.symbol === this.#symbol && event.venue === this.#venue) return;
+    throw invalid("event", `an event of ${this.#venue}:${this.#symbol}`, `${event.venue}:${event.symbol}`);
   }
 
   #decide(name: HandlerName, handler: AnyHandler, event: unknown): Decision {

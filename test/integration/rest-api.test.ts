@@ -450,6 +450,7 @@ describe("the system", () => {
     await api.ok("GET health");
     await api.ok("GET market-data/instruments");
     await api.ok("GET system/nodes");
+    await api.ok("GET system/status");
     await api.ok("GET system/dead-letters");
     const { items } = await api.ok<{ items: { actorId: string; restarts: number }[] }>("GET system/actors", { kind: "bars" });
     const [actor] = items;

@@ -14,7 +14,7 @@ const held = (row: PositionRow): boolean => signOf(row.quantity) !== 0;
 const priceText = (row: PositionRow, price: string | null): string => decimal(price, { places: pricePlaces(row.venue, row.symbol) });
 
 const COLUMNS: readonly Column<PositionRow>[] = [
-  { key: "symbol", head: "Venue, symbol", width: 136, cls: "strong", cell: (row) => `${row.venue} ${row.symbol}` },
+  { key: "symbol", head: "Venue, symbol", width: 148, cls: "strong", cell: (row) => `${row.venue} ${row.symbol}` },
   { key: "owner", head: "Owner", cell: (row) => row.strategyId ?? "all", whole: (row) => row.strategyId ?? "" },
   {
     key: "quantity",
@@ -66,7 +66,7 @@ export function ExposurePanel() {
           rowKey={(row) => `${row.account}|${row.venue}|${row.symbol}|${row.strategyId ?? ""}`}
           rowClass={(row) => (held(row) ? "" : "faint")}
           foot={totals(rows)}
-          minWidth={640}
+          minWidth={720}
         />
       )}
     </Panel>

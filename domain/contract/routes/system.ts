@@ -1,6 +1,6 @@
 /** REST routes: the floor as a whole: health, actors, nodes, events. The table that uses them is ../routes.ts. */
 import { z } from "zod";
-import { pageLimit } from "../fields.ts";
+import { pageLimit, timeMs } from "../fields.ts";
 import * as view from "../views.ts";
 import { nothing, route, type Route } from "./route.ts";
 
@@ -14,11 +14,46 @@ export const health = z.object({
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
 });
 
+const status = z.object({
+  floor: z.object({
+    desk: z.string(),
+    mode: z.enum(["paper", "dry-run", "live"]),
+    version: z.string(),
+    startedAtMs: timeMs,
+    venues: z.array(z.string()),
+    replay: z.object({ file: z.string(), progressRatio: z.number(), finished: z.boolean(), malformed: z.number().int() }).nullable(),
+  }),
+  trading: z.object({
+    state: view.tradingState,
+    sinceMs: timeMs,
+    by: z.string(),
+    reason: z.string(),
+    cancelled: z.number().int(),
+    unknown: z.number().int(),
+    kept: z.number().int(),
+  }),
+  health: z.object({
+    nodesUp: z.number().int(),
+    nodesTotal: z.number().int(),
+    feedsLive: z.number().int(),
+    feedsTotal: z.number().int(),
+    clockOffsetMs: z.number().nullable(),
+    journalOk: z.boolean(),
+    journalP50Ms: z.number(),
+    nowMs: timeMs,
+  }),
+});
+
 export const systemRoutes: readonly Route[] = [
   route("GET health", "floor.health", "open", {
     summary: "Is the floor fit to trade",
     params: nothing,
     result: health,
+  }),
+  route("GET system/status", "floor.status", "system:read", {
+    summary: "The desk, the trading switch, feeds and clock, and how far a replay is",
+    params: nothing,
+    result: status,
   }),
   route("GET system/actors", "floor.actors", "system:read", {
     summary: "Actors of the mesh",
