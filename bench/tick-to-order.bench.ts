@@ -5,7 +5,8 @@
  * Orders are answered at once: accepted, and cancelled when asked, which releases the reservation; that is measured too.
  * Goals: p99 of a message at most 5 µs, 400,000 messages/s. Floor: JSON.parse alone of the same frames in the same run.
  * Non-goals: sockets, the mailbox (mailbox.bench.ts), the journal, fills. `orderP50Us` and `orderP99Us` are of the messages
- * that led to at least one order, `quietP99Us` of those at which nothing was decided.
+ * that led to at least one order (`orderShare` of all), `quietP99Us` of those at which nothing was decided. `cpuResult`,
+ * `cpuFloor` and `cpuRatio` count the thread's processor time alone: on a shared machine they are the ones to compare.
  * Run: node bench/tick-to-order.bench.ts [--quick]
  */
 import { emptyDepthUpdate } from "../domain/book/depth.ts";
@@ -201,6 +202,7 @@ console.log(
     p99Us: rounded(quantile(latenciesUs.subarray(0, measured), 0.99)),
     p999Us: rounded(quantile(latenciesUs.subarray(0, measured), 0.999)),
     quietP99Us: rounded(quantile(quietUs, 0.99)),
+    orderShare: rounded(withOrderUs.length / measured, 4),
     orderP50Us: rounded(quantile(withOrderUs, 0.5)),
     orderP99Us: rounded(quantile(withOrderUs, 0.99)),
     messages: measured,

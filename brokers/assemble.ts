@@ -6,7 +6,6 @@ import { readFileSync } from "node:fs";
 import { unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ServiceBroker } from "moleculer";
-import pg from "pg";
 import { createAuth } from "../actors/core/auth.service.ts";
 import type { GatewayService } from "../actors/core/gateway.service.ts";
 import { strategyInstances } from "../actors/trading/strategies.service.ts";
@@ -16,18 +15,16 @@ import type { StartOptions } from "../config/start-options.ts";
 import { strategyMessages } from "../domain/contract/actors.ts";
 import { invalid } from "../domain/kernel/errors.ts";
 import { LocalFeed } from "../mixins/feed/local-feed.ts";
-import { openPostgresJournal, type PostgresJournal } from "../mixins/journal/postgres-journal.ts";
+import type { PostgresJournal } from "../mixins/journal/postgres-journal.ts";
 import { strategyNamed } from "../strategies/index.ts";
 import { Announcer } from "../topology/announcer.ts";
 import { Floor } from "../topology/floor.ts";
 import type { Closers } from "./closers.ts";
-import { type Log, openLog } from "./log.ts";
 import { type MarketSource, openMarketSource, openReplayFiles } from "./market-source.ts";
 import type { MeshParts } from "./mesh.ts";
-import { type DataFolder, openDataFolder } from "./postgres/data-folder.ts";
-import { connectDatabase, type Database } from "./postgres/database.ts";
-import { startEmbeddedPostgres } from "./postgres/embedded-postgres.ts";
-import { elapsedMs, systemClock, systemPorts } from "./system-ports.ts";
+import type { DataFolder } from "./postgres/data-folder.ts";
+import type { Storage } from "./storage.ts";
+import { systemClock, systemPorts } from "./system-ports.ts";
 import { watchVitals } from "./vitals.ts";
 
 export interface AssembledFloor {
@@ -47,13 +44,16 @@ export const VERSION: string = (JSON.parse(readFileSync(new URL("../package.json
 const DASHBOARD = new URL("../dashboard/dist", import.meta.url).pathname;
 const NODE_ID = "floor-1";
 
-export async function assembleFloor(settings: Settings, options: StartOptions, closers: Closers): Promise<AssembledFloor> {
+/** @param storage opened already, or being opened, while this module was loaded. */
+export async function assembleFloor(
+  settings: Settings,
+  options: StartOptions,
+  closers: Closers,
+  storage: () => Promise<Storage>,
+): Promise<AssembledFloor> {
+  // First: a recording that cannot be read takes nothing from anybody.
   const recording = await openReplayFiles(options);
-  const folder = await takeFolder(settings, options);
-  closers.add("data folder", () => folder.close());
-  const log = openLog(folder.path, settings.logLevel, options.jsonLog);
-  closers.add("log", () => log.close());
-  const { database, journal, pool } = await openStorage(settings, options, folder, log, closers);
+  const { folder, log, database, journal, pool } = await storage();
 
   const feed = new LocalFeed((subject, error) => log.line("error", `a listener of ${subject} failed`, error));
   const { awake, quiet } = onceAwake(() => floor.quiet());
@@ -127,44 +127,6 @@ function onceAwake(quiet: () => Promise<void> | void): { awake: () => void; quie
     return quiet();
   });
   return { awake, quiet: () => (isAwake ? quiet() : awakened) };
-}
-
-async function takeFolder(settings: Settings, options: StartOptions): Promise<DataFolder> {
-  const kind = options.replay.length > 0 ? ("replay" as const) : ("floor" as const);
-  return openDataFolder(options.data ?? settings.dataFolder ?? `.dsta/${kind}`, { kind });
-}
-
-interface Storage {
-  readonly database: string;
-  readonly journal: PostgresJournal;
-  readonly pool: pg.Pool;
-}
-
-/** A replay keeps its journal in a server of its own, whatever DATABASE_URL says: it is thrown away at the next one. */
-async function openStorage(settings: Settings, options: StartOptions, folder: DataFolder, log: Log, closers: Closers): Promise<Storage> {
-  const isReplay = options.replay.length > 0;
-  const url = isReplay ? undefined : settings.databaseUrl;
-  const onChange = ({ state, why }: { state: string; why: string }): void => log.logger.warn(`embedded PostgreSQL ${state}: ${why}`);
-  const server: Database = url === undefined ? await startEmbeddedPostgres({ folder: folder.path, onChange }) : await connectDatabase(url);
-  closers.add("PostgreSQL", () => server.stop());
-  if (isReplay) await forgetLastReplay(server.url);
-  const journal = await openPostgresJournal({ url: server.url, clock: systemClock, monotonicMs: elapsedMs });
-  closers.add("journal", () => journal.close());
-  const pool = new pg.Pool({ connectionString: server.url, max: 4 });
-  pool.on("error", (error) => log.logger.warn({ err: error }, "idle database connection lost"));
-  closers.add("database pool", () => pool.end());
-  return { database: `${url === undefined ? "embedded PostgreSQL" : "PostgreSQL"} at ${server.host}:${server.port}`, journal, pool };
-}
-
-/** The recorded market starts again from its first frame, so the account does too. */
-async function forgetLastReplay(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query("drop schema if exists dsta cascade");
-  } finally {
-    await client.end();
-  }
 }
 
 async function wakeFloor(

@@ -5,7 +5,6 @@
 import type { REPLServer } from "node:repl";
 import type { StartOptions } from "../config/start-options.ts";
 import { isExpected } from "../domain/kernel/errors.ts";
-import { VERSION } from "./assemble.ts";
 import { type RunningFloor, startFloor } from "./start.ts";
 import { elapsedMs, wait } from "./system-ports.ts";
 
@@ -62,7 +61,7 @@ function announce({ url, adminPassword, dataFolder, database, source, mesh, stra
   const { live, total } = mesh.floor.feeds();
   const seconds = process.uptime().toFixed(1);
   const market = options.replay.length > 0 ? `replay of ${options.replay.length} file(s) at speed ${options.speed}` : "simulated venue";
-  say(`DSTA ${VERSION}  ${source.desk.name}  ${source.desk.mode.toUpperCase()} (not real money)`);
+  say(`DSTA ${mesh.version}  ${source.desk.name}  ${source.desk.mode.toUpperCase()} (not real money)`);
   say(`  market    ${market}, ${total === 0 ? "bars only" : `${live} of ${total} books live`}, ${strategies} strategies`);
   say(`  data      ${dataFolder} (${database})`);
   if (adminPassword !== null) say(`  login     user admin, password ${adminPassword}   shown this once`);

@@ -39,10 +39,7 @@ export function openLog(folder: string, level: string, toStdout: boolean): Log {
   const directory = join(folder, "logs");
   mkdirSync(directory, { recursive: true });
   const file = new LogFile(directory);
-  const streams = [
-    { level, stream: file },
-    ...(toStdout ? [{ level, stream: process.stdout as NodeJS.WritableStream }] : []),
-  ];
+  const streams = [{ level, stream: file }, ...(toStdout ? [{ level, stream: process.stdout as NodeJS.WritableStream }] : [])];
   const logger = pino(
     { level, redact: { paths: REDACTED, censor: "[hidden]" }, base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.multistream(streams as pino.StreamEntry[]),

@@ -6,12 +6,17 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import * as nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 
-if (major > 22 || (major === 22 && minor >= 18)) await import("./dsta.ts");
-else runUnderOwnNode();
+if (major > 22 || (major === 22 && minor >= 18)) {
+  // Reading and compiling the sources is half of a start's work; kept beside them it is done once a version. Where the
+  // folder cannot be written nothing is kept, and nothing else changes.
+  nodeModule.enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/dsta", import.meta.url)));
+  await import("./dsta.ts");
+} else runUnderOwnNode();
 
 function runUnderOwnNode() {
   const places = ["../node_modules/.bin/node", "../../.bin/node"].map((path) => fileURLToPath(new URL(path, import.meta.url)));

@@ -3,7 +3,7 @@
  * never rounds on its own: callers who want rounding ask for it.
  */
 import { DstaError, notFound } from "../kernel/errors.ts";
-import { type Decimal, abs, format, isMultiple, mul, quantize, ZERO } from "../kernel/decimal.ts";
+import { type Decimal, abs, format, isMultiple, mul, quantize, UNIT, ZERO } from "../kernel/decimal.ts";
 
 export interface Instrument {
   readonly venue: string;
@@ -48,7 +48,7 @@ export function checkOrderNumbers(instrument: Instrument, order: OrderNumbers): 
       return refused("TICK_SIZE", "price", `a multiple of ${format(instrument.tickSize)}`, price);
   }
   const valuation = price ?? order.referencePrice;
-  if (valuation !== null && mul(valuation, quantity) < instrument.minNotional) {
+  if (valuation !== null && isNotionalBelow(valuation, quantity, instrument.minNotional)) {
     return refused(
       "MIN_NOTIONAL",
       "quantity",
@@ -57,6 +57,11 @@ export function checkOrderNumbers(instrument: Instrument, order: OrderNumbers): 
     );
   }
   return null;
+}
+
+/** Whether `mul(price, quantity)` is below `least`. Undivided products settle all but what rounding could lift to it. */
+export function isNotionalBelow(price: Decimal, quantity: Decimal, least: Decimal): boolean {
+  return price * quantity < least * UNIT && mul(price, quantity) < least;
 }
 
 /** Largest order quantity that is not above `quantity`. */

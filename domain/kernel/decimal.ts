@@ -14,6 +14,8 @@ export type Rounding = "down" | "up" | "half-even";
 
 const SCALE = 18;
 const ZERO_DIGIT = 48;
+/** Every whole number of this many digits is below 2^53. */
+const SAFE_DIGITS = 15;
 const ONE = 10n ** 18n;
 const POWERS: readonly bigint[] = Array.from({ length: SCALE + 1 }, (_, exponent) => 10n ** BigInt(exponent));
 const PATTERN = /^([+-]?)(\d{1,30})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,3}))?$/;
@@ -26,6 +28,38 @@ export const UNIT = ONE as Decimal;
  * @throws {DstaError} VALIDATION_ERROR for anything else, and for more than 18 decimals that are not zeros.
  */
 export function decimal(text: string, field = "decimal"): Decimal {
+  return plainDecimal(text) ?? anyDecimal(text, field);
+}
+
+/** `61737.63`: digits, and at most 18 more behind a point. Null for every other form: it is then read the complete way. */
+function plainDecimal(text: string): Decimal | null {
+  if (typeof text !== "string") return null;
+  const point = text.indexOf(".");
+  const wholeDigits = point < 0 ? text.length : point;
+  const fractionDigits = point < 0 ? 0 : text.length - point - 1;
+  if (wholeDigits === 0 || wholeDigits > SAFE_DIGITS || fractionDigits > SCALE || (point >= 0 && fractionDigits === 0)) return null;
+  const whole = digitsOf(text, 0, wholeDigits);
+  const high = digitsOf(text, point + 1, point + 1 + Math.min(fractionDigits, SAFE_DIGITS));
+  const low = fractionDigits > SAFE_DIGITS ? digitsOf(text, point + 1 + SAFE_DIGITS, text.length) : 0;
+  if (point < 0) return whole < 0 ? null : ((BigInt(whole) * ONE) as Decimal);
+  if (whole < 0 || high < 0 || low < 0) return null;
+  let units = BigInt(high) * POWERS[SCALE - Math.min(fractionDigits, SAFE_DIGITS)]!;
+  if (low > 0) units += BigInt(low) * POWERS[SCALE - fractionDigits]!;
+  return (whole === 0 ? units : BigInt(whole) * ONE + units) as Decimal;
+}
+
+/** The whole number that at most 15 digits spell, or -1 when one of them is none. */
+function digitsOf(text: string, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = text.charCodeAt(at) - ZERO_DIGIT;
+    if (!(digit >= 0 && digit <= 9)) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function anyDecimal(text: string, field: string): Decimal {
   const match = PATTERN.exec(text);
   if (!match) throw invalid(field, "a decimal number", text);
   const [, sign, whole = "", fraction = "", exponent] = match;
@@ -67,8 +101,23 @@ export function toNumber(value: Decimal): number {
   return Number(value) / 1e18;
 }
 
+/** The texts last made, by low bits of the value: an order's numbers are told to the strategy, the journal and the venue. */
+const FORMATTED = 64;
+const formattedValues: bigint[] = Array.from({ length: FORMATTED }, () => 0n);
+const formattedTexts: string[] = Array.from({ length: FORMATTED }, () => "0");
+
 /** Shortest exact text: no exponent, no trailing zeros. */
 export function format(value: Decimal): string {
+  // A price or quantity of few decimals is a multiple of a large power of two: its lowest bits tell nothing.
+  const slot = (Number(BigInt.asIntN(32, value)) >>> 18) & (FORMATTED - 1);
+  if (formattedValues[slot] === value) return formattedTexts[slot]!;
+  const text = shortest(value);
+  formattedValues[slot] = value;
+  formattedTexts[slot] = text;
+  return text;
+}
+
+function shortest(value: bigint): string {
   if (value === 0n) return "0";
   const negative = value < 0n;
   const digits = (negative ? -value : value).toString().padStart(SCALE + 1, "0");
@@ -123,6 +172,7 @@ export function mulDiv(a: Decimal, numerator: Decimal, denominator: Decimal, rou
 /** The multiple of `step` nearest to `value` in the given direction; "down" is toward zero. */
 export function quantize(value: Decimal, step: Decimal, rounding: Rounding = "down"): Decimal {
   invariant(step > 0n, "quantize step must be positive");
+  if (rounding === "down") return (value - (value % step)) as Decimal;
   return (divideRounded(value, step, rounding) * step) as Decimal;
 }
 
@@ -133,7 +183,7 @@ export function isMultiple(value: Decimal, step: Decimal): boolean {
 /** "down" is toward zero, "up" away from it. */
 function divideRounded(numerator: bigint, denominator: bigint, rounding: Rounding): bigint {
   const quotient = numerator / denominator;
-  const remainder = numerator % denominator;
+  const remainder = numerator - quotient * denominator;
   if (remainder === 0n || rounding === "down") return quotient;
   const away = numerator < 0n === denominator < 0n ? 1n : -1n;
   if (rounding === "up") return quotient + away;

@@ -24,7 +24,15 @@ import { type FillFinding, findFillFaults } from "./fill-control.ts";
 import type { RiskLimits } from "./limits.ts";
 import { inUndivided, type UndividedLimits } from "./undivided-limits.ts";
 import { OrderRate } from "./order-rate.ts";
-import { type FirstDecision, type Reservation, ReservationBook, decisionOn, isWithdrawn, reservationFor, withdrawn } from "./reservation.ts";
+import {
+  type FirstDecision,
+  type Reservation,
+  ReservationBook,
+  decisionOn,
+  isWithdrawn,
+  reservationFor,
+  withdrawn,
+} from "./reservation.ts";
 import { type RiskState, type Switch, openingState } from "./risk-state.ts";
 
 export const DECISIONS_MAX = 50_000;

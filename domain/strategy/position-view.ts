@@ -3,8 +3,8 @@
  * to be sold (below the lot, the least quantity or the least notional) is dust: such a position is flat, otherwise a fee
  * paid in the base asset would leave a strategy holding for ever what it cannot close.
  */
-import { type Instrument, roundQuantity } from "../instrument/instrument.ts";
-import { type Decimal, abs, fromNumber, mul, toNumber, ZERO } from "../kernel/decimal.ts";
+import { type Instrument, isNotionalBelow, roundQuantity } from "../instrument/instrument.ts";
+import { type Decimal, abs, fromNumber, toNumber, ZERO } from "../kernel/decimal.ts";
 
 /** Owned by the fold of fills outside; the runner is told the new one with every fill. */
 export interface PositionState {
@@ -67,5 +67,8 @@ export class PositionView {
 /** Would a venue refuse this quantity as too small? A price not yet known (NaN) leaves the notional unchecked. */
 export function isBelowMinimum(instrument: Instrument, quantity: Decimal, price: number): boolean {
   if (quantity <= ZERO || quantity < instrument.minQuantity) return true;
-  return Number.isFinite(price) && mul(fromNumber(price), quantity) < instrument.minNotional;
+  if (!Number.isFinite(price)) return false;
+  // Twice the bound is far from rounding: only a notional near it needs exact arithmetic.
+  if (price * toNumber(quantity) > 2 * toNumber(instrument.minNotional)) return false;
+  return isNotionalBelow(fromNumber(price), quantity, instrument.minNotional);
 }

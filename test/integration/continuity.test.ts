@@ -41,15 +41,26 @@ async function shown(floor: FloorProcess): Promise<Shown> {
   const details = await Promise.all(items.map(({ id }) => floor.get<StrategyDetail>(`strategies/${id}`)));
   const { items: open } = await floor.get<{ items: OrderRow[] }>("orders/active");
   return {
-    positions: positions.map(({ strategyId, symbol, quantity, averagePrice, realisedPnl: realised, feesPaid: fees }) => [strategyId, symbol, quantity, averagePrice, realised, fees]),
+    positions: positions.map(({ strategyId, symbol, quantity, averagePrice, realisedPnl: realised, feesPaid: fees }) => [
+      strategyId,
+      symbol,
+      quantity,
+      averagePrice,
+      realised,
+      fees,
+    ]),
     realised: [startEquity, realisedPnl, feesPaid],
     strategies: details.map(({ id, state, params, versions }) => ({ id, state, params, versions })),
-    open: open.map(({ orderId, status, quantity, filledQuantity, limitPrice }) => [orderId, status, quantity, filledQuantity, limitPrice].join(" ")),
+    open: open.map(({ orderId, status, quantity, filledQuantity, limitPrice }) =>
+      [orderId, status, quantity, filledQuantity, limitPrice].join(" "),
+    ),
   };
 }
 
 async function midOf(floor: FloorProcess, symbol: string): Promise<number> {
-  const { bids, asks } = await floor.get<{ bids: [string, string][]; asks: [string, string][] }>(`market-data/orderbook/${encodeURIComponent(symbol)}?depth=1`);
+  const { bids, asks } = await floor.get<{ bids: [string, string][]; asks: [string, string][] }>(
+    `market-data/orderbook/${encodeURIComponent(symbol)}?depth=1`,
+  );
   return (Number(bids[0]![0]) + Number(asks[0]![0])) / 2;
 }
 
@@ -57,12 +68,16 @@ async function midOf(floor: FloorProcess, symbol: string): Promise<number> {
 async function tradeByHand(floor: FloorProcess): Promise<void> {
   const { items } = await floor.get<{ items: StrategyRow[] }>("strategies");
   for (const { id } of items) await floor.post(`strategies/${id}/stop`);
-  for (const side of ["buy", "buy", "sell"]) await floor.post("orders", { symbol: "BTC/USDT:USDT", side, type: "market", quantity: "0.01" });
+  for (const side of ["buy", "buy", "sell"])
+    await floor.post("orders", { symbol: "BTC/USDT:USDT", side, type: "market", quantity: "0.01" });
   for (const symbol of ["ETH/USDT:USDT", "SOL/USDT"]) {
     const price = ((await midOf(floor, symbol)) * 0.96).toFixed(2);
     await floor.post("orders", { symbol, side: "buy", type: "limit", quantity: "1", price });
   }
-  await floor.until<{ items: OrderRow[] }>("orders/active", ({ items: open }) => open.length === 2 && open.every(({ status }) => status === "Working"));
+  await floor.until<{ items: OrderRow[] }>(
+    "orders/active",
+    ({ items: open }) => open.length === 2 && open.every(({ status }) => status === "Working"),
+  );
   await floor.until<{ items: unknown[] }>("fills", ({ items: fills }) => fills.length >= 3);
 }
 

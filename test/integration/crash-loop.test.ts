@@ -11,7 +11,15 @@ import type { OrderRow, PortfolioPnl, PositionRow, RiskView, StrategyDetail, Str
 import { add, type Decimal, format, ZERO } from "../../domain/kernel/decimal.ts";
 import { type Random, seededRandom } from "../../domain/kernel/random.ts";
 import { temporaryFolder } from "./database.ts";
-import { type Books, brokenAfterRecovery, brokenAtAnyMoment, brokenAtRest, openOrders, positionsAtVenue, readBooks } from "./floor-books.ts";
+import {
+  type Books,
+  brokenAfterRecovery,
+  brokenAtAnyMoment,
+  brokenAtRest,
+  openOrders,
+  positionsAtVenue,
+  readBooks,
+} from "./floor-books.ts";
 import { endAll, FloorProcess, withJournal } from "./floor-process.ts";
 import { TradingLoad } from "./trading-load.ts";
 
@@ -66,7 +74,17 @@ describe("crash loop", () => {
       const lost = openOrders(before).filter(({ orderId }) => !before.venue.has(orderId)).length;
       const missed = before.venueFills.size - before.fills.length;
       const where = isEarly ? "starting" : "trading";
-      moments.push({ kill, where, atMs, recoveryMs: Math.round(recoveryMs), orders: after.orders.size, fills: after.fills.length, lost, missed, broken: found.length });
+      moments.push({
+        kill,
+        where,
+        atMs,
+        recoveryMs: Math.round(recoveryMs),
+        orders: after.orders.size,
+        fills: after.fills.length,
+        lost,
+        missed,
+        broken: found.length,
+      });
       if (found.length > 0) break;
     }
     report(moments);
@@ -81,7 +99,13 @@ async function prepare(floor: FloorProcess): Promise<void> {
   expect(status).toBe(200);
   const fast = { requotesPerSecond: 10, requoteBps: 0.1, spreadBps: 2, size: 2_000, maxInventory: 10_000 };
   for (const base of ["BTC", "SOL", "XRP"]) {
-    await floor.post("strategies", { id: `mm-${base.toLowerCase()}`, strategy: "market-maker", symbol: `${base}/USDT:USDT`, params: fast, start: true });
+    await floor.post("strategies", {
+      id: `mm-${base.toLowerCase()}`,
+      strategy: "market-maker",
+      symbol: `${base}/USDT:USDT`,
+      params: fast,
+      start: true,
+    });
   }
   expect((await floor.api("PUT", "strategies/mm-eth-1/parameters", { params: fast })).status).toBe(200);
   await floor.post("strategies/sma-btc-1/pause");
@@ -139,7 +163,9 @@ async function reservationsFit(floor: FloorProcess): Promise<string[]> {
     const before = (await floor.get<{ items: OrderRow[] }>("orders/active")).items;
     const { reservations } = await floor.get<RiskView>("risk/limits");
     const after = (await floor.get<{ items: OrderRow[] }>("orders/active")).items;
-    const expected = before.map(({ intentId, quantity, filledQuantity }) => `${intentId} ${Number(quantity) - Number(filledQuantity)}`).sort();
+    const expected = before
+      .map(({ intentId, quantity, filledQuantity }) => `${intentId} ${Number(quantity) - Number(filledQuantity)}`)
+      .sort();
     const reserved = reservations.map(({ intentId, quantity }) => `${intentId} ${Number(quantity)}`).sort();
     const isStill = JSON.stringify(before) === JSON.stringify(after);
     if (isStill && JSON.stringify(expected) === JSON.stringify(reserved)) return [];
@@ -151,7 +177,9 @@ function positionsDiffer(books: Books, rows: readonly PositionRow[]): string[] {
   const booked = new Map<string, Decimal>();
   for (const { owner, realisedPnl } of books.booked) booked.set(owner, add(booked.get(owner) ?? ZERO, realisedPnl));
   const shown = rows.map((row) => [`${row.strategyId} ${row.symbol}`, row.quantity, row.realisedPnl, row.feesPaid].join(" "));
-  const told = Array.from(positionsAtVenue(books), ([owner, { quantity, realisedPnl, feesInQuote }]) => [owner, format(quantity), format(realisedPnl), format(feesInQuote)].join(" "));
+  const told = Array.from(positionsAtVenue(books), ([owner, { quantity, realisedPnl, feesInQuote }]) =>
+    [owner, format(quantity), format(realisedPnl), format(feesInQuote)].join(" "),
+  );
   const sums = Array.from(booked, ([owner, realisedPnl]) => `${owner} ${format(realisedPnl)}`);
   const wanted = rows.map((row) => `${row.strategyId} ${row.symbol} ${row.realisedPnl}`);
   return [...differing("positions", shown.sort(), told.sort()), ...differing("booked P&L", sums.sort(), wanted.sort())];
@@ -161,7 +189,9 @@ async function strategyPositionsDiffer(floor: FloorProcess): Promise<string[]> {
   const positions = (await floor.get<{ items: PositionRow[] }>("positions")).items;
   const { items } = await floor.get<{ items: StrategyRow[] }>("strategies");
   const shown = items.map(({ id, positionQuantity }) => `${id} ${positionQuantity}`);
-  const wanted = items.map(({ id, symbol }) => `${id} ${positions.find((row) => row.strategyId === id && row.symbol === symbol)?.quantity ?? "0"}`);
+  const wanted = items.map(
+    ({ id, symbol }) => `${id} ${positions.find((row) => row.strategyId === id && row.symbol === symbol)?.quantity ?? "0"}`,
+  );
   return differing("strategies' positions", shown, wanted);
 }
 
@@ -183,14 +213,17 @@ function differing(what: string, got: unknown, wanted: unknown): string[] {
 /** JSON with sorted keys: the journal keeps values, not the order of an object's keys. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === "object" && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+    inner !== null && typeof inner === "object" && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
   );
 }
 
 function report(moments: readonly Moment[]): void {
   const times = moments.map(({ recoveryMs }) => recoveryMs).sort((a, b) => a - b);
-  const p50 = times[Math.floor(times.length / 2)];
-  console.log(`seed ${SEED}: ${moments.length} kills, recovery p50 ${p50} ms, max ${times.at(-1)} ms`);
-  console.log(moments.map(({ kill, where, atMs, recoveryMs, orders, fills, lost, missed, broken }) =>
-    `${kill} ${where} ${atMs} ms → ${recoveryMs} ms, ${orders} orders, ${fills} fills, ${lost} lost, ${missed} missed, ${broken} broken`).join("\n"));
+  console.log(`seed ${SEED}: ${moments.length} kills, recovery p50 ${times[Math.floor(times.length / 2)]} ms, max ${times.at(-1)} ms`);
+  for (const { kill, where, atMs, recoveryMs, orders, fills, lost, missed, broken } of moments) {
+    const found = `${orders} orders, ${fills} fills, ${lost} lost, ${missed} missed, ${broken} broken`;
+    console.log(`${kill} ${where} ${atMs} ms → ${recoveryMs} ms, ${found}`);
+  }
 }

@@ -48,7 +48,7 @@ async function mounted(): Promise<string | null> {
 /** Takes all space that is left. */
 function fill(path: string): void {
   const chunk = Buffer.alloc(CHUNK_BYTES);
-  for (let size = CHUNK_BYTES; size > 512; ) {
+  for (let size = CHUNK_BYTES; size > 512;) {
     try {
       writeFileSync(path, chunk.subarray(0, size), { flag: "a" });
     } catch (error) {

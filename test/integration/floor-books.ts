@@ -88,7 +88,13 @@ function foldVenue(events: readonly LedgerEvent[], faults: string[]) {
     if (event.type === "accepted" || event.type === "rejected") {
       if (venue.has(event.clientOrderId)) faults.push(`${event.clientOrderId} came to the venue twice`);
       const quantity = event.type === "accepted" ? decimal(event.quantity) : ZERO;
-      venue.set(event.clientOrderId, { symbol: event.symbol, quantity, status: event.type === "accepted" ? "open" : "rejected", filled: ZERO, trades: new Set() });
+      venue.set(event.clientOrderId, {
+        symbol: event.symbol,
+        quantity,
+        status: event.type === "accepted" ? "open" : "rejected",
+        filled: ZERO,
+        trades: new Set(),
+      });
     } else if (event.type === "fill") {
       const order = venue.get(event.clientOrderId)!;
       const { tradeId, price, quantity, fee, feeAsset, liquidity, atMs, clientOrderId } = event;
@@ -97,7 +103,16 @@ function foldVenue(events: readonly LedgerEvent[], faults: string[]) {
       if (order.filled === order.quantity) order.status = "filled";
       const key = `${order.symbol}|${tradeId}`;
       if (venueFills.has(key)) faults.push(`the venue's trade ${key} is there twice`);
-      venueFills.set(key, { tradeId, price: decimal(price), quantity: decimal(quantity), fee: decimal(fee), feeAsset, liquidity, venueTimeMs: atMs, clientOrderId });
+      venueFills.set(key, {
+        tradeId,
+        price: decimal(price),
+        quantity: decimal(quantity),
+        fee: decimal(fee),
+        feeAsset,
+        liquidity,
+        venueTimeMs: atMs,
+        clientOrderId,
+      });
     } else if (event.type === "closed") venue.get(event.clientOrderId)!.status = event.status;
   });
   return { venue, venueFills };
@@ -108,7 +123,11 @@ async function bookedFills(journal: Journal, cut: bigint): Promise<Books["booked
   for await (const { type, data } of upTo(journal, `positions/${ACCOUNT}`, cut)) {
     if (type !== "FillBooked") continue;
     const [symbol, tradeId] = [String(data["symbol"]), String(data["tradeId"])];
-    booked.push({ key: `${symbol}|${tradeId}`, owner: `${String(data["strategyId"])} ${symbol}`, realisedPnl: decimal(String(data["realisedPnl"])) });
+    booked.push({
+      key: `${symbol}|${tradeId}`,
+      owner: `${String(data["strategyId"])} ${symbol}`,
+      realisedPnl: decimal(String(data["realisedPnl"])),
+    });
   }
   return booked;
 }
@@ -130,19 +149,23 @@ export function brokenAtAnyMoment({ venue, orders, venueFills, fills, booked, fa
   for (const { orderId, symbol, fill } of fills) {
     const there = venueFills.get(`${symbol}|${fill.tradeId}`);
     if (there?.clientOrderId !== orderId) broken.push(`fill ${symbol}|${fill.tradeId} of ${orderId} is not the venue's`);
-    else if (there.price !== fill.price || there.quantity !== fill.quantity || there.fee !== fill.fee) broken.push(`fill ${symbol}|${fill.tradeId} differs from the venue's`);
+    else if (there.price !== fill.price || there.quantity !== fill.quantity || there.fee !== fill.fee)
+      broken.push(`fill ${symbol}|${fill.tradeId} differs from the venue's`);
   }
   for (const [id, order] of orders) {
     const there = venue.get(id);
     const status = classOf(order);
     if (!there) {
-      if (status === "open" || status === "filled" || order.filledQuantity > ZERO) broken.push(`${id} is ${order.status}, the venue never saw it`);
-    } else if (status !== "unknown" && status !== "open" && status !== there.status) broken.push(`${id} is ${order.status}, at the venue ${there.status}`);
+      if (status === "open" || status === "filled" || order.filledQuantity > ZERO)
+        broken.push(`${id} is ${order.status}, the venue never saw it`);
+    } else if (status !== "unknown" && status !== "open" && status !== there.status)
+      broken.push(`${id} is ${order.status}, at the venue ${there.status}`);
   }
   const bookedKeys = booked.map(({ key }) => key);
   if (new Set(bookedKeys).size !== bookedKeys.length) broken.push("a fill was booked twice");
   fills.slice(0, booked.length).forEach(({ symbol, fill }, index) => {
-    if (bookedKeys[index] !== `${symbol}|${fill.tradeId}`) broken.push(`booked fill ${index} is ${bookedKeys[index]}, journaled was ${symbol}|${fill.tradeId}`);
+    if (bookedKeys[index] !== `${symbol}|${fill.tradeId}`)
+      broken.push(`booked fill ${index} is ${bookedKeys[index]}, journaled was ${symbol}|${fill.tradeId}`);
   });
   return broken;
 }
@@ -153,8 +176,10 @@ export function brokenAfterRecovery(before: Books, after: Books): string[] {
   for (const [id, there] of before.venue) {
     const order = after.orders.get(id)!;
     for (const trade of there.trades) if (!order.tradeIds.has(trade)) broken.push(`${id} lacks the venue's trade ${trade} after recovery`);
-    if (there.status !== "open" && classOf(order) !== there.status) broken.push(`${id} is ${order.status} after recovery, at the venue ${there.status}`);
-    if (there.status === "open" && classOf(order) === "unknown") broken.push(`${id} is ${order.status} after recovery, the venue has it open`);
+    if (there.status !== "open" && classOf(order) !== there.status)
+      broken.push(`${id} is ${order.status} after recovery, at the venue ${there.status}`);
+    if (there.status === "open" && classOf(order) === "unknown")
+      broken.push(`${id} is ${order.status} after recovery, the venue has it open`);
   }
   for (const [id, order] of before.orders) {
     if (before.venue.has(id) || classOf(order) === "rejected") continue;

@@ -48,7 +48,10 @@ export class FloorProcess {
   constructor(folder: string, { args = [], env = {} }: FloorOptions = {}) {
     this.folder = folder;
     const given = ["start", "--data", folder, "--no-repl", ...(args.includes("--port") ? [] : ["--port", "0"]), ...args];
-    this.#child = spawn(process.execPath, [DSTA, ...given], { env: { PATH: process.env["PATH"] ?? "", ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = spawn(process.execPath, [DSTA, ...given], {
+      env: { PATH: process.env["PATH"] ?? "", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     this.#child.stdout!.setEncoding("utf8").on("data", (text: string) => this.#heard(() => (this.#out += text)));
     this.#child.stderr!.setEncoding("utf8").on("data", (text: string) => this.#heard(() => (this.#err += text)));
     this.ended = new Promise((resolve) => {
@@ -99,7 +102,8 @@ export class FloorProcess {
     return new Promise((resolve, reject) => {
       const look = (): void => {
         if (this.#out.includes(text)) resolve();
-        else if (this.#end) reject(new Error(`ended with ${JSON.stringify(this.#end)} before saying "${text}"\n${this.#out}\n${this.#err}`));
+        else if (this.#end)
+          reject(new Error(`ended with ${JSON.stringify(this.#end)} before saying "${text}"\n${this.#out}\n${this.#err}`));
         else return;
         this.#waiters.delete(look);
       };

@@ -81,7 +81,8 @@ export class TradingLoad {
     for (const sent of this.sent.slice(-count)) {
       const [orderId, refused] = [sent.orderId, sent.refused];
       await this.#send(floor, sent);
-      if (orderId !== null && sent.orderId !== orderId) faults.push(`key ${sent.key} gave order ${orderId}, then ${sent.orderId ?? sent.refused}`);
+      if (orderId !== null && sent.orderId !== orderId)
+        faults.push(`key ${sent.key} gave order ${orderId}, then ${sent.orderId ?? sent.refused}`);
       if (refused !== null && sent.orderId !== null) faults.push(`key ${sent.key} was refused ${refused}, then gave order ${sent.orderId}`);
     }
     return faults;
@@ -106,7 +107,9 @@ export class TradingLoad {
   /** Near the touch, on either side of it: some take, some rest, some are worked off bit by bit. */
   async #limit(floor: FloorProcess, { symbol, quantity, priceDecimals }: Side, side: string, mids: Map<string, number>) {
     if (!mids.has(symbol) || this.#random.next() < 0.1) {
-      const { bids, asks } = await floor.get<{ bids: [string, string][]; asks: [string, string][] }>(`market-data/orderbook/${encodeURIComponent(symbol)}?depth=1`);
+      const { bids, asks } = await floor.get<{ bids: [string, string][]; asks: [string, string][] }>(
+        `market-data/orderbook/${encodeURIComponent(symbol)}?depth=1`,
+      );
       mids.set(symbol, (Number(bids[0]![0]) + Number(asks[0]![0])) / 2);
     }
     const awayBps = this.#random.normal() * 6 * (side === "buy" ? -1 : 1);
@@ -114,7 +117,9 @@ export class TradingLoad {
   }
 
   async #send(floor: FloorProcess, sent: Sent): Promise<void> {
-    const { status, body } = await floor.api<OrderRow & { error?: { type: string } }>("POST", "orders", sent.wish, { "idempotency-key": sent.key });
+    const { status, body } = await floor.api<OrderRow & { error?: { type: string } }>("POST", "orders", sent.wish, {
+      "idempotency-key": sent.key,
+    });
     if (status === 201) {
       sent.orderId = body.orderId;
       this.answered++;

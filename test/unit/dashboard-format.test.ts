@@ -3,8 +3,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   age,
+  amount,
   clockTime,
   clockTimeMs,
+  compact,
   dayTime,
   decimal,
   latency,
@@ -12,6 +14,7 @@ import {
   percent,
   placesOf,
   signOf,
+  smallPercent,
   sumDecimals,
 } from "../../dashboard/src/model/format.ts";
 
@@ -81,5 +84,31 @@ describe("statistics and times", () => {
       "2h",
       "6d",
     ]);
+  });
+});
+
+describe("figures in little room", () => {
+  it("keeps three significant digits and never cuts a figure", () => {
+    const figures = [0, 0.02987, 0.36, 7.18, 9.999, 42.06, 4_358.2, 9_999.6, 55_864.3, 999_949, 1_234_567, 123_456_789];
+    expect(figures.map(compact)).toEqual([
+      "0",
+      "0.0299",
+      "0.360",
+      "7.18",
+      "10.0",
+      "42.1",
+      "4,358",
+      "10.0k",
+      "55.9k",
+      "1,000k",
+      "1.2M",
+      "123M",
+    ]);
+  });
+  it("shows an amount that two places would hide", () => {
+    expect(["0", "1.5", "0.064", "0.00002134", "-0.0003"].map(amount)).toEqual(["0.00", "1.50", "0.06", "0.000021", "−0.00030"]);
+  });
+  it("gives a small share of the day a third place, and nothing no sign", () => {
+    expect([0.0042, -0.000157, -0.0000001].map(smallPercent)).toEqual(["+0.42 %", "−0.016 %", "0.000 %"]);
   });
 });

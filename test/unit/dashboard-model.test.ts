@@ -1,12 +1,14 @@
 /** The page's pure models: ladder, actors filter and ranking, strategies, parameters, series, events. */
 import { describe, expect, it } from "vitest";
 import { concern, squareBoard, SQUARE_LIMIT, worstFirst } from "../../dashboard/src/model/actors.ts";
-import { atLeast, groupEvents } from "../../dashboard/src/model/events.ts";
+import { atLeast, eventText, groupEvents, strategyLog } from "../../dashboard/src/model/events.ts";
 import { parseFilter } from "../../dashboard/src/model/filter.ts";
 import { buildLadder } from "../../dashboard/src/model/ladder.ts";
+import { priceLines } from "../../dashboard/src/model/price-lines.ts";
 import { checkParam, paramChanges, sliderPosition, sliderValue } from "../../dashboard/src/model/params.ts";
-import { drawdowns, fillMarkers, thinned } from "../../dashboard/src/model/series.ts";
+import { drawdowns, fillMarkers, fromOpen, thinned } from "../../dashboard/src/model/series.ts";
 import { filterStrategies, needsAttention, strategiesWorstFirst, strategyTotals } from "../../dashboard/src/model/strategies.ts";
+import type { MarketState } from "../../domain/contract/stream.ts";
 import type { ActorRow, BookView, EventRow, FillRow, OrderRow, ParamField, StrategyRow } from "../../domain/contract/views.ts";
 
 const actor = (over: Partial<ActorRow>): ActorRow => ({
@@ -238,5 +240,56 @@ describe("events", () => {
   });
   it("filters by severity and above", () => {
     expect(atLeast([event(1, "a", "info"), event(2, "b", "error"), event(3, "c", "critical")], "error")).toHaveLength(2);
+  });
+  it("names the strategy or the kind of actor, and the markets of those there are many of", () => {
+    const book = (eventId: number, key: string): EventRow => ({ ...event(eventId, "STALE"), source: `book/${key}` });
+    const groups = groupEvents([book(3, "sim:BTC/USDT"), book(2, "sim:ETH/USDT"), { ...event(1, "started"), source: "strategy/sma-1" }]);
+    expect(groups.map((group) => [group.speaker, eventText(group), group.count])).toEqual([
+      ["book", "2 markets STALE", 2],
+      ["sma-1", "started", 1],
+    ]);
+    expect(eventText(groupEvents([book(3, "sim:BTC/USDT")])[0]!)).toBe("sim:BTC/USDT STALE");
+  });
+  it("tells a strategy's fills once, between what was said of it", () => {
+    const of = (atMs: number, text: string, code: string | null): EventRow => ({ ...event(atMs, text), atMs, code, source: "strategy/a" });
+    const fill = { strategyId: "a", side: "buy", quantity: "2", price: "10.50", why: "crossed", atMs: 5 } as unknown as FillRow;
+    const said = [of(9, "stopped", null), of(6, "bought 2", "ORDER_FILLED"), of(1, "started", null)];
+    expect(strategyLog("a", said, [fill, { ...fill, strategyId: "b" }]).map((row) => row.text)).toEqual([
+      "stopped",
+      "Buy 2 at 10.5: crossed",
+      "started",
+    ]);
+  });
+});
+
+describe("equity", () => {
+  it("starts at the day's opening, also when the points begin later", () => {
+    expect(fromOpen([{ atMs: 10, equity: 95 }], 100)).toEqual([
+      { atMs: 9, equity: 100 },
+      { atMs: 10, equity: 95 },
+    ]);
+    expect(fromOpen([{ atMs: 10, equity: 100 }], 100)).toHaveLength(1);
+    expect(fromOpen([], 100)).toEqual([]);
+  });
+});
+
+describe("price lines", () => {
+  const state = { venue: "sim", symbol: "BTC/USDT", pricePrecision: 2, bars: [{ close: 100 }] } as unknown as MarketState;
+  const order = { venue: "sim", symbol: "BTC/USDT", side: "sell", limitPrice: "101" } as unknown as OrderRow;
+  it("draw the price paid, what is seen near the market, and our orders of it", () => {
+    const row = strategy({ positionQuantity: "1", averagePrice: "99" });
+    const inside = [
+      { name: "fast", value: 100.123, ready: true },
+      { name: "ratio", value: 0.5, ready: true },
+      { name: "slow", value: null, ready: false },
+    ];
+    expect(priceLines(state, row, inside, [order, { ...order, venue: "other" }, { ...order, limitPrice: "200" }])).toEqual([
+      { price: 99, title: "avg", kind: "average" },
+      { price: 100.12, title: "fast", kind: "seen" },
+      { price: 101, title: "", kind: "sell" },
+    ]);
+  });
+  it("are none before the first bar", () => {
+    expect(priceLines({ ...state, bars: [] }, null, [], [order])).toEqual([]);
   });
 });

@@ -47,6 +47,16 @@ function widest(points: readonly EquityPoint[], before: EquityPoint, after: Equi
   return best;
 }
 
+/**
+ * The points with the equity the day opened with before them, when the first point is not that already: the line then
+ * ends at the day's result, also when the points begin later than the day.
+ */
+export function fromOpen(points: readonly EquityPoint[], open: number): readonly EquityPoint[] {
+  const first = points[0];
+  if (first === undefined || Math.abs(first.equity - open) < 0.005) return points;
+  return [{ atMs: first.atMs - 1, equity: open }, ...points];
+}
+
 /** Distance to the running peak, zero or below, per point. */
 export function drawdowns(points: readonly EquityPoint[]): number[] {
   let peak = Number.NEGATIVE_INFINITY;

@@ -8,7 +8,7 @@ import type uPlot from "uplot";
 import type { EquityPoint, PortfolioPnl } from "../../../domain/contract/views.ts";
 import { looks } from "../app/settings.ts";
 import { clockTime, decimal, number, percent, signOf, smallPercent } from "../model/format.ts";
-import { drawdowns, thinned } from "../model/series.ts";
+import { drawdowns, fromOpen, thinned } from "../model/series.ts";
 import { bookStale } from "../model/strategies.ts";
 import { Figure, Segments, Skeleton } from "../parts/basics.tsx";
 import { Empty, Failed, Panel } from "../parts/panel.tsx";
@@ -30,13 +30,20 @@ export function dayTone(pnl: PortfolioPnl): string {
   return sign > 0 ? "up" : sign < 0 ? "dn" : "t2";
 }
 
+function dayPoints(points: readonly EquityPoint[] | null, open: number | null): readonly EquityPoint[] | null {
+  return points === null || open === null ? points : fromOpen(points, open);
+}
+
 /** From the day's first equity; before the first message of a longer span, null. */
 function usePoints(): { points: readonly EquityPoint[] | null; problem: ReturnType<typeof useAsk>["problem"]["value"]; again: () => void } {
   const wanted = span.value;
   const fromMs = useMemo(() => (wanted === "week" ? Math.max(0, nowMs.peek() - WEEK_MS) : 0), [wanted]);
   const path = wanted === "day" ? null : `portfolio/equity?points=500${wanted === "week" ? `&fromMs=${fromMs}` : ""}`;
   const asked = useAsk<{ items: EquityPoint[] }>(path, 60_000);
-  if (wanted === "day") return { points: sections.equity.value, problem: null, again: asked.again };
+  const pnl = sections.pnl.value;
+  const open = pnl === null ? null : Number((Number(pnl.equity) - Number(pnl.dayPnl)).toFixed(2));
+  const day = useMemo(() => dayPoints(sections.equity.value, open), [sections.equity.value, open]);
+  if (wanted === "day") return { points: day, problem: null, again: asked.again };
   return { points: asked.value.value?.items ?? null, problem: asked.problem.value, again: asked.again };
 }
 
