@@ -52,13 +52,14 @@ export class BookSide {
 
   /** 0 when the side is empty. */
   get bestPrice(): number {
-    if (this.#window !== null) return this.#window.bestPrice;
-    return this.#levels.count === 0 ? 0 : this.#sign * this.#levels.bestKey;
+    const window = this.#window;
+    return window === null ? this.#levels.bestKeyOr0 * this.#sign : window.bestPrice;
   }
 
   /** 0 when the side is empty. */
   get bestQuantity(): number {
-    return this.#window === null ? this.#levels.bestQuantity : this.#window.bestQuantity;
+    const window = this.#window;
+    return window === null ? this.#levels.bestQuantity : window.bestQuantity;
   }
 
   /** Price of the level at `rank`, 0 being the best; 0 where there is no such level. O(1) for ranks read in a row. */
@@ -79,7 +80,13 @@ export class BookSide {
 
   /** Sets the absolute quantity of a level; 0 deletes it, and deleting an unknown level does nothing. */
   set(price: number, quantity: number): void {
-    if (this.#window !== null) return this.#window.set(price, quantity);
+    // Short, so that what is behind it is inlined into the loop over an update.
+    const window = this.#window;
+    if (window === null) this.#setShallow(price, quantity);
+    else window.set(price, quantity);
+  }
+
+  #setShallow(price: number, quantity: number): void {
     const levels = this.#levels;
     levels.set(this.#sign * price, quantity);
     if (levels.count > this.#levelsMax) {

@@ -22,6 +22,7 @@ const READING = [
   "market.instruments",
   "market.orderbook",
   "market.ohlcv",
+  "floor.status",
   "floor.actors",
   "floor.nodes",
   "floor.deadLetters",
