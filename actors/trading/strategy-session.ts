@@ -23,8 +23,6 @@ export interface Session {
   readonly interval: Interval | null;
 }
 
-/** Averages have more digits than anybody reads. */
-const PRICE_SHOWN = decimal("0.00000001");
 const EXTRA_WARMUP_BARS = 200;
 const names = new Map<number, Interval>(Object.entries(INTERVALS).map(([name, lengthMs]) => [lengthMs, name as Interval]));
 
@@ -90,11 +88,12 @@ export function orderUpdate(order: Order): OrderUpdate {
   };
 }
 
-/** What was done and why, for the people watching. */
-export function doneText(order: Order): string {
+/** What was done and why, for the people watching; an average price is shown to the tick. */
+export function doneText(order: Order, { tickSize }: Instrument): string {
   const { side, symbol, why } = order.intent;
-  const price = averageFillPrice(order);
-  return `${side === "buy" ? "bought" : "sold"} ${format(order.filledQuantity)} ${symbol} at ${price === null ? "?" : format(quantize(price, PRICE_SHOWN))}: ${why}`;
+  const average = averageFillPrice(order);
+  const price = average === null ? "?" : format(quantize(average, tickSize, "half-even"));
+  return `${side === "buy" ? "bought" : "sold"} ${format(order.filledQuantity)} ${symbol} at ${price}: ${why}`;
 }
 
 /** An intent that never became an order: what its author learns of it. */

@@ -53,7 +53,10 @@ export function strategyActor(deps: StrategyDeps) {
     gaveUp: (ctx, error) => gaveUp(ctx, deps, error),
 
     handle: {
-      create: (ctx) => detailOf(ctx),
+      create: (ctx, { by, start }) => {
+        ctx.announce("info", `created by ${by}${start ? " and started" : ""}`, "STRATEGY_CREATED");
+        return detailOf(ctx);
+      },
       row: (ctx) => strategyRow(ctx.state),
       detail: (ctx) => detailOf(ctx),
       start: async (ctx, { by }) => {
@@ -191,7 +194,8 @@ async function onOrderEvent(ctx: StrategyCtx, { event, order }: OrderNotice): Pr
       const decision = session.runner.onFill({ orderId, intentId, side, why, fill, atMs }, exact);
       await (watchOnly ? saveState(ctx) : act(ctx, decision));
     }
-    if (order.status === "Filled" && event.type === "OrderFilled") ctx.announce("info", doneText(order), "ORDER_FILLED");
+    if (order.status === "Filled" && event.type === "OrderFilled")
+      ctx.announce("info", doneText(order, session.instrument), "ORDER_FILLED");
     const decision = session.runner.onOrder(orderUpdate(order));
     await (watchOnly ? saveState(ctx) : act(ctx, decision));
   }
