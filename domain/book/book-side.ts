@@ -53,7 +53,7 @@ export class BookSide {
   /** 0 when the side is empty. */
   get bestPrice(): number {
     const window = this.#window;
-    return window === null ? this.#levels.bestKeyOr0 * this.#sign : window.bestPrice;
+    return window === null ? this.#shallowBest() : window.bestPrice;
   }
 
   /** 0 when the side is empty. */
@@ -84,6 +84,10 @@ export class BookSide {
     const window = this.#window;
     if (window === null) this.#setShallow(price, quantity);
     else window.set(price, quantity);
+  }
+
+  #shallowBest(): number {
+    return this.#levels.count === 0 ? 0 : this.#sign * this.#levels.bestKey;
   }
 
   #setShallow(price: number, quantity: number): void {

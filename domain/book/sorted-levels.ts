@@ -21,11 +21,6 @@ export class SortedLevels {
     return this.#count;
   }
 
-  /** 0 when empty. */
-  get bestKeyOr0(): number {
-    return this.#count === 0 ? 0 : this.#cells[this.#count * 2 - 2]!;
-  }
-
   /** Minus infinity when empty. */
   get bestKey(): number {
     return this.#count === 0 ? Number.NEGATIVE_INFINITY : this.#cells[this.#count * 2 - 2]!;

@@ -20,7 +20,10 @@ export function acceptQuery(query: EventQuery): void {
     acceptName("match", key);
     acceptName(`match.${key}`, value);
   }
-  for (const [field, value] of [["fromMs", fromMs], ["toMs", toMs]] as const) {
+  for (const [field, value] of [
+    ["fromMs", fromMs],
+    ["toMs", toMs],
+  ] as const) {
     if (value !== undefined && !Number.isSafeInteger(value)) throw invalid(field, "whole milliseconds since 1970", value);
   }
   const isPosition = before === undefined || (typeof before === "bigint" && before >= 0n);

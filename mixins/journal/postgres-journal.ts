@@ -87,7 +87,7 @@ export class PostgresJournal implements Journal {
   async *read(stream: string, afterVersion: number): AsyncIterable<StoredEvent> {
     acceptName("stream", stream);
     acceptVersion("afterVersion", afterVersion);
-    for (let after = afterVersion; ; ) {
+    for (let after = afterVersion; ;) {
       const rows = await this.#select<EventRow>(READ_PAGE, [stream, after, PAGE]);
       for (const row of rows) yield toEvent(row);
       if (rows.length < PAGE) return;

@@ -24,7 +24,10 @@ function starter(): { first: Promise<string>; kill(): Promise<void> } {
     setInterval(() => undefined, 1000);`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const first = createInterface(child.stdout)[Symbol.asyncIterator]().next().then(({ value }) => String(value));
+  const first = createInterface(child.stdout)
+    [Symbol.asyncIterator]()
+    .next()
+    .then(({ value }) => String(value));
   const kill = async (): Promise<void> => {
     child.kill("SIGKILL");
     await gone;

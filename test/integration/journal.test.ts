@@ -72,7 +72,10 @@ describe("two nodes on one database", () => {
     const attempts = journals.flatMap((journal, node) =>
       Array.from({ length: 300 }, (_, index) => {
         const stream = `raced/${node === 0 ? index : 299 - index}`;
-        return journal.append(stream, 1n, 0, [noted(node)]).then(() => stream, (error: { type: string }) => error.type);
+        return journal.append(stream, 1n, 0, [noted(node)]).then(
+          () => stream,
+          (error: { type: string }) => error.type,
+        );
       }),
     );
     const outcomes = await Promise.all(attempts);

@@ -159,7 +159,12 @@ export function journalSuite(name: string, open: () => Promise<JournalUnderTest>
       it("gives back what was written, in order, from any version, over many pages", async () => {
         const stream = fresh();
         for (let base = 0; base < 2_500; base += 500) {
-          await journal.append(stream, 1n, base, Array.from({ length: 500 }, (_, index) => noted(base + index + 1)));
+          await journal.append(
+            stream,
+            1n,
+            base,
+            Array.from({ length: 500 }, (_, index) => noted(base + index + 1)),
+          );
         }
         const events = await collect(journal.read(stream, 0));
         expect(numbers(events)).toEqual(Array.from({ length: 2_500 }, (_, index) => index + 1));
