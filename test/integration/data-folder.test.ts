@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -24,10 +25,8 @@ function starter(): { first: Promise<string>; kill(): Promise<void> } {
     setInterval(() => undefined, 1000);`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const first = createInterface(child.stdout)
-    [Symbol.asyncIterator]()
-    .next()
-    .then(({ value }) => String(value));
+  const lines = createInterface(child.stdout);
+  const first = once(lines, "line").then(([line]) => String(line));
   const kill = async (): Promise<void> => {
     child.kill("SIGKILL");
     await gone;

@@ -101,7 +101,7 @@ export async function request(url: string, method: string, options: RequestOptio
   if (options.token !== undefined) headers["authorization"] = `Bearer ${options.token}`;
   const raw = typeof options.body === "string";
   if (options.body !== undefined && headers["content-type"] === undefined) headers["content-type"] = "application/json";
-  const body = options.body === undefined ? null : raw ? (options.body as string) : JSON.stringify(options.body);
+  const body = options.body === undefined ? null : raw ? options.body : JSON.stringify(options.body);
   const response = await fetch(url, { method, headers, body, redirect: "manual" });
   const text = await response.text();
   const json = response.headers.get("content-type")?.startsWith("application/json") ? (JSON.parse(text || "{}") as Answer["body"]) : {};

@@ -1,6 +1,6 @@
 /** A client of the streams that keeps the state as a page does, and says when something is true of it. */
 import { once } from "node:events";
-import WebSocket from "ws";
+import { WebSocket } from "ws";
 
 export interface Message {
   readonly type: "snapshot" | "delta" | "error";

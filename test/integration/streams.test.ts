@@ -193,6 +193,7 @@ describe("a client that stops reading", () => {
 
   /** What waits in this process for each WebSocket it serves. */
   function buffered(): number[] {
+    // oxlint-disable-next-line no-underscore-dangle -- Node has no other way to see what a socket still holds
     const handles = (process as unknown as { _getActiveHandles(): { writableLength?: number; server?: unknown }[] })._getActiveHandles();
     return [0, ...handles.filter((handle) => handle.server).map((handle) => handle.writableLength ?? 0)];
   }

@@ -89,9 +89,8 @@ export async function checkExecution(trading: TradingLife, orders: readonly Orde
   for (const order of orders) {
     const row = await trading.floor.host.ask(executionMessages.order, ACCOUNT, { account: ACCOUNT, orderId: order.orderId });
     if (row.status !== order.status || row.filledQuantity !== format(order.filledQuantity)) {
-      wrong.push(
-        `execution shows ${order.orderId} as ${row.status} ${row.filledQuantity}, its journal ${order.status} ${format(order.filledQuantity)}`,
-      );
+      const shown = `${row.status} ${row.filledQuantity}`;
+      wrong.push(`execution shows ${order.orderId} as ${shown}, its journal ${order.status} ${format(order.filledQuantity)}`);
     }
   }
   return wrong;
