@@ -15,6 +15,7 @@ import type { StartOptions } from "../config/start-options.ts";
 import { strategyMessages } from "../domain/contract/actors.ts";
 import { invalid } from "../domain/kernel/errors.ts";
 import { LocalFeed } from "../mixins/feed/local-feed.ts";
+import { EventStream } from "../mixins/journal/event-stream.ts";
 import type { PostgresJournal } from "../mixins/journal/postgres-journal.ts";
 import { strategyNamed } from "../strategies/index.ts";
 import { Announcer } from "../topology/announcer.ts";
@@ -143,24 +144,28 @@ async function wakeFloor(
   return ids;
 }
 
-/** A new floor begins with the sample strategies running; an old one with what it had. */
+/**
+ * A new floor begins with the sample strategies running; an old one with what it had. That the samples are all there is
+ * journaled, so a first start that was killed half-way is finished by the next.
+ */
 async function firstStrategies(journal: PostgresJournal, source: MarketSource, overrides: StartOptions["strategies"]): Promise<string[]> {
   const known = (await strategyInstances(journal)).map(({ id }) => id);
-  const names = known.length > 0 ? known : source.samples.map(({ id }) => id);
+  const { desk, venue, samples, tradingClock } = source;
+  const { stream, state: opening } = await EventStream.open(journal, `desk/${desk.name}`, {
+    start: () => ({ done: false }),
+    apply: (seen: { done: boolean }) => void (seen.done = true),
+  });
+  const missing = opening.done ? [] : samples.filter(({ id }) => !known.includes(id));
+  const names = [...known, ...missing.map(({ id }) => id)];
   const stray = overrides.find(({ id }) => !names.includes(id));
   if (stray) throw invalid("--set", `one of the strategies ${names.join(", ")}`, stray.id);
-  if (known.length > 0) return known;
-  const { desk, venue, samples, tradingClock } = source;
-  for (const { id, strategy, symbol, params: sample } of samples) {
+  for (const { id, strategy, symbol, params: sample } of missing) {
     const params = { ...sample, ...overrides.find((override) => override.id === id)?.params };
-    await createStrategy(
-      journal,
-      { id, strategy, account: desk.accounts[0]!, venue: venue.id, symbol, params, by: "first start", start: true },
-      strategyNamed(strategy),
-      tradingClock.now(),
-    );
+    const wish = { id, strategy, account: desk.accounts[0]!, venue: venue.id, symbol, params, by: "first start", start: true };
+    await createStrategy(journal, wish, strategyNamed(strategy), tradingClock.now());
   }
-  return samples.map(({ id }) => id);
+  if (!opening.done) await stream.append([{ type: "DeskOpened", schema: 1, atMs: tradingClock.now(), data: { strategies: names } }]);
+  return names;
 }
 
 /** How programs on this machine find the running floor; readable by its owner only. */

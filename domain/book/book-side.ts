@@ -78,9 +78,16 @@ export class BookSide {
     return this.#window === null ? this.#levels.quantityOf(this.#sign * price) : this.#window.quantityOf(price);
   }
 
+  /** Sets the first `count` levels of [price, quantity, …]. */
+  apply(pairs: Float64Array, count: number): void {
+    const window = this.#window;
+    // Each kind has its own loop, compiled for it alone.
+    if (window !== null) return window.apply(pairs, count);
+    for (let at = 0; at < count * 2; at += 2) this.set(pairs[at]!, pairs[at + 1]!);
+  }
+
   /** Sets the absolute quantity of a level; 0 deletes it, and deleting an unknown level does nothing. */
   set(price: number, quantity: number): void {
-    // Short, so that what is behind it is inlined into the loop over an update.
     const window = this.#window;
     if (window === null) this.#setShallow(price, quantity);
     else window.set(price, quantity);

@@ -61,8 +61,8 @@ export class OrderBook {
 
   /** Sets every level the update names. Continuity is not checked here. */
   apply(update: DepthUpdate): void {
-    setLevels(this.#bids, update.bids, update.bidCount);
-    setLevels(this.#asks, update.asks, update.askCount);
+    this.#bids.apply(update.bids, update.bidCount);
+    this.#asks.apply(update.asks, update.askCount);
   }
 
   /** Replaces the whole content. */
@@ -112,8 +112,4 @@ export class OrderBook {
     for (let rank = 0; rank < count; rank++) levels.push([source.priceAt(rank), source.quantityAt(rank)]);
     return levels;
   }
-}
-
-function setLevels(side: BookSide, levels: Float64Array, count: number): void {
-  for (let at = 0; at < count * 2; at += 2) side.set(levels[at]!, levels[at + 1]!);
 }

@@ -99,6 +99,11 @@ export class WindowedSide {
     return Number.isInteger(slot) ? this.#ladder.quantity(slot) : 0;
   }
 
+  /** Sets the first `count` levels of [price, quantity, …]. */
+  apply(pairs: Float64Array, count: number): void {
+    for (let at = 0; at < count * 2; at += 2) this.set(pairs[at]!, pairs[at + 1]!);
+  }
+
   /** Sets the absolute quantity of a level; 0 deletes it, and deleting an unknown level does nothing. */
   set(price: number, quantity: number): void {
     const key = this.#sign * price;
