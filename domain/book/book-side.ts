@@ -17,6 +17,9 @@ const LOOK_CHANGES = 64;
 const SHALLOW_RANKS = 5;
 
 export class BookSide {
+  /** 0 when the side is empty. Kept with every change: the top is read more often than it is set. */
+  bestPrice = 0;
+  bestQuantity = 0;
   #window: WindowedSide | null = null;
   /** Keys are `sign * price`, which lets bids (+1) and asks (−1) share one ascending order. Empty once there is a window. */
   readonly #levels = new SortedLevels();
@@ -50,18 +53,6 @@ export class BookSide {
     return this.#window === null ? 0 : this.#window.windowTicks;
   }
 
-  /** 0 when the side is empty. */
-  get bestPrice(): number {
-    const window = this.#window;
-    return window === null ? this.#shallowBest() : window.bestPrice;
-  }
-
-  /** 0 when the side is empty. */
-  get bestQuantity(): number {
-    const window = this.#window;
-    return window === null ? this.#levels.bestQuantity : window.bestQuantity;
-  }
-
   /** Price of the level at `rank`, 0 being the best; 0 where there is no such level. O(1) for ranks read in a row. */
   priceAt(rank: number): number {
     if (this.#window !== null) return this.#window.priceAt(rank);
@@ -82,19 +73,24 @@ export class BookSide {
   apply(pairs: Float64Array, count: number): void {
     const window = this.#window;
     // Each kind has its own loop, compiled for it alone.
-    if (window !== null) return window.apply(pairs, count);
+    if (window !== null) {
+      window.apply(pairs, count);
+      return this.#follow(window);
+    }
     for (let at = 0; at < count * 2; at += 2) this.set(pairs[at]!, pairs[at + 1]!);
   }
 
   /** Sets the absolute quantity of a level; 0 deletes it, and deleting an unknown level does nothing. */
   set(price: number, quantity: number): void {
     const window = this.#window;
-    if (window === null) this.#setShallow(price, quantity);
-    else window.set(price, quantity);
+    if (window === null) return this.#setShallow(price, quantity);
+    window.set(price, quantity);
+    this.#follow(window);
   }
 
-  #shallowBest(): number {
-    return this.#levels.count === 0 ? 0 : this.#sign * this.#levels.bestKey;
+  #follow(window: WindowedSide): void {
+    this.bestPrice = window.bestPrice;
+    this.bestQuantity = window.bestQuantity;
   }
 
   #setShallow(price: number, quantity: number): void {
@@ -104,12 +100,22 @@ export class BookSide {
       levels.removeWorst();
       this.#forgotten += 1;
     }
+    this.#noteBest();
     if (++this.#changes >= LOOK_CHANGES) this.#look();
+  }
+
+  #noteBest(): void {
+    const levels = this.#levels;
+    this.bestPrice = levels.count === 0 ? 0 : this.#sign * levels.bestKey;
+    this.bestQuantity = levels.count === 0 ? 0 : levels.bestQuantity;
   }
 
   /** Replaces the whole content by [price, quantity, …], best first. */
   load(pairs: Float64Array): void {
-    if (this.#window !== null) return this.#window.load(pairs);
+    if (this.#window !== null) {
+      this.#window.load(pairs);
+      return this.#follow(this.#window);
+    }
     this.clear();
     // Farthest first, so that each is appended; they say nothing about how deep changes lie.
     this.#changes = -pairs.length;
@@ -121,6 +127,8 @@ export class BookSide {
   clear(): void {
     this.#levels.clear();
     this.#window?.clear();
+    this.bestPrice = 0;
+    this.bestQuantity = 0;
   }
 
   /** Opens the window when the changes since the last look lay deep. */
