@@ -24,7 +24,7 @@ import type { Closers } from "./closers.ts";
 import { type MarketSource, openMarketSource, openReplayFiles } from "./market-source.ts";
 import type { MeshParts } from "./mesh.ts";
 import type { DataFolder } from "./postgres/data-folder.ts";
-import type { Storage } from "./storage.ts";
+import { openStorage } from "./storage.ts";
 import { systemClock, systemPorts } from "./system-ports.ts";
 import { watchVitals } from "./vitals.ts";
 
@@ -45,16 +45,10 @@ export const VERSION: string = (JSON.parse(readFileSync(new URL("../package.json
 const DASHBOARD = new URL("../dashboard/dist", import.meta.url).pathname;
 const NODE_ID = "floor-1";
 
-/** @param storage opened already, or being opened, while this module was loaded. */
-export async function assembleFloor(
-  settings: Settings,
-  options: StartOptions,
-  closers: Closers,
-  storage: () => Promise<Storage>,
-): Promise<AssembledFloor> {
+export async function assembleFloor(settings: Settings, options: StartOptions, closers: Closers): Promise<AssembledFloor> {
   // First: a recording that cannot be read takes nothing from anybody.
   const recording = await openReplayFiles(options);
-  const { folder, log, database, journal, pool } = await storage();
+  const { folder, log, database, journal, pool } = await openStorage(settings, options, closers);
 
   const feed = new LocalFeed((subject, error) => log.line("error", `a listener of ${subject} failed`, error));
   const { awake, quiet } = onceAwake(() => floor.quiet());

@@ -4,7 +4,6 @@ import { parseSettings } from "../config/settings.ts";
 import { assembleFloor } from "./assemble.ts";
 import { Closers } from "./closers.ts";
 import { hostServices, meshOptions } from "./mesh.ts";
-import { openStorage } from "./storage.ts";
 
 /** Called by the runner once it has loaded the file. */
 export function runnerConfig(env: Readonly<Record<string, string | undefined>>): () => Promise<BrokerOptions> {
@@ -13,7 +12,7 @@ export function runnerConfig(env: Readonly<Record<string, string | undefined>>):
     const closers = new Closers();
     const options = { replay: [], speed: 1, repl: false, jsonLog: false, strategies: [] } as const;
     try {
-      const { mesh, opened } = await assembleFloor(settings, options, closers, () => openStorage(settings, options, closers));
+      const { mesh, opened } = await assembleFloor(settings, options, closers);
       return {
         ...meshOptions(mesh),
         // The runner has no signal handling of its own: Moleculer's stops the broker on Ctrl-C and SIGTERM.

@@ -5,9 +5,9 @@ import type { REPLServer } from "node:repl";
 import type { ServiceBroker } from "moleculer";
 import { parseSettings } from "../config/settings.ts";
 import type { StartOptions } from "../config/start-options.ts";
-import type { AssembledFloor } from "./assemble.ts";
+import { type AssembledFloor, assembleFloor } from "./assemble.ts";
 import { Closers } from "./closers.ts";
-import { openStorage, type Storage } from "./storage.ts";
+import { createMesh } from "./mesh.ts";
 
 export interface RunningFloor extends Omit<AssembledFloor, "opened"> {
   readonly url: string;
@@ -22,10 +22,7 @@ export async function startFloor(options: StartOptions, env: Readonly<Record<str
   const closers = new Closers();
   let broker: ServiceBroker | null = null;
   try {
-    // Most of a first start is PostgreSQL making its files and Node reading ours: the two go on side by side.
-    const opening = options.replay.length === 0 ? beginning(openStorage(settings, options, closers)) : null;
-    const [{ assembleFloor }, { createMesh }] = await Promise.all([import("./assemble.ts"), import("./mesh.ts")]);
-    const assembled = await assembleFloor(settings, options, closers, () => opening ?? openStorage(settings, options, closers));
+    const assembled = await assembleFloor(settings, options, closers);
     const mesh = createMesh(assembled.mesh);
     broker = mesh;
     await mesh.start();
@@ -37,10 +34,4 @@ export async function startFloor(options: StartOptions, env: Readonly<Record<str
     await closers.closeAll();
     throw error;
   }
-}
-
-/** A failure is for whoever awaits it later, not for the process. */
-function beginning(opening: Promise<Storage>): Promise<Storage> {
-  opening.catch(() => undefined);
-  return opening;
 }

@@ -1,6 +1,6 @@
 /**
- * What is kept between starts: the data folder, the log, the database and the journal in it. Imports little, so that
- * PostgreSQL can come up in its own process while the rest of the program is still being loaded.
+ * What is kept between starts: the data folder, the log, the database and the journal in it. Opened once the program is
+ * loaded: connections have deadlines, and loading holds the event loop for longer than some of them.
  */
 import pg from "pg";
 import type { Settings } from "../config/settings.ts";
