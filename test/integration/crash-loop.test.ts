@@ -8,7 +8,7 @@
  */
 import { afterAll, describe, expect, it } from "vitest";
 import type { OrderRow, PortfolioPnl, PositionRow, RiskView, StrategyDetail, StrategyRow } from "../../domain/contract/views.ts";
-import { add, type Decimal, format, ZERO } from "../../domain/kernel/decimal.ts";
+import { add, type Decimal, decimal, format, sub, ZERO } from "../../domain/kernel/decimal.ts";
 import { type Random, seededRandom } from "../../domain/kernel/random.ts";
 import { temporaryFolder } from "./database.ts";
 import {
@@ -164,9 +164,9 @@ async function reservationsFit(floor: FloorProcess): Promise<string[]> {
     const { reservations } = await floor.get<RiskView>("risk/limits");
     const after = (await floor.get<{ items: OrderRow[] }>("orders/active")).items;
     const expected = before
-      .map(({ intentId, quantity, filledQuantity }) => `${intentId} ${Number(quantity) - Number(filledQuantity)}`)
+      .map(({ intentId, quantity, filledQuantity }) => `${intentId} ${format(sub(decimal(quantity), decimal(filledQuantity)))}`)
       .sort();
-    const reserved = reservations.map(({ intentId, quantity }) => `${intentId} ${Number(quantity)}`).sort();
+    const reserved = reservations.map(({ intentId, quantity }) => `${intentId} ${quantity}`).sort();
     const isStill = JSON.stringify(before) === JSON.stringify(after);
     if (isStill && JSON.stringify(expected) === JSON.stringify(reserved)) return [];
     if (performance.now() > untilMs) return differing("reservations", reserved, expected);
