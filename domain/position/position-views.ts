@@ -3,28 +3,12 @@
  * Rows are in the symbol's quote asset, the account's P&L and strategy results in the account's currency. A position
  * without a mark shows `markPrice` null, its notional at cost and no unrealised P&L, and is listed in `unpriced`.
  */
-import type { PortfolioPnl, PositionRow } from "../contract/views.ts";
+import type { PortfolioPnl, PositionRow, StrategyPerformance } from "../contract/views.ts";
 import { type Decimal, abs, add, div, format, mul, sub, toNumber, ZERO } from "../kernel/decimal.ts";
 import { profitFactor, winRatio } from "./performance.ts";
 import { averagePrice, thirdAssetFees, unrealisedPnl } from "./position.ts";
 import type { PositionsBook } from "./positions-book.ts";
 import type { PositionEntry } from "./positions-state.ts";
-
-export interface StrategyPerformance {
-  readonly strategyId: string;
-  readonly realisedPnl: string;
-  readonly unrealisedPnl: string;
-  readonly feesPaid: string;
-  readonly netPnl: string;
-  readonly dayPnl: string;
-  readonly fills: number;
-  readonly closedTrades: number;
-  /** Null without closed trades. */
-  readonly winRatio: number | null;
-  /** Null while nothing was lost. */
-  readonly profitFactor: number | null;
-  readonly volume: string;
-}
 
 /** The part of one owner. */
 export function positionRow(book: PositionsBook, entry: PositionEntry): PositionRow {

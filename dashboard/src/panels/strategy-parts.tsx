@@ -1,6 +1,6 @@
 /** The right-hand panels of one strategy: performance, what it sees now, its log; and its signals. */
 import { useMemo } from "preact/hooks";
-import type { FillRow, OrderRow, SignalRow, StrategyDetail, StrategyRow } from "../../../domain/contract/views.ts";
+import type { FillRow, OrderRow, SignalRow, StrategyDetail, StrategyRow, StrategyPerformance } from "../../../domain/contract/views.ts";
 import { clockTimeMs, decimal, number, percent } from "../model/format.ts";
 import { groupEvents, strategyLog } from "../model/events.ts";
 import { Pnl } from "../parts/basics.tsx";
@@ -12,21 +12,8 @@ import { sections } from "../state/floor.ts";
 import { pricePlaces, quantityPlaces } from "../state/instruments.ts";
 import { EventList } from "./events.tsx";
 
-interface Performance {
-  readonly realisedPnl: string;
-  readonly unrealisedPnl: string;
-  readonly feesPaid: string;
-  readonly netPnl: string;
-  readonly dayPnl: string;
-  readonly fills: number;
-  readonly closedTrades: number;
-  readonly winRatio: number | null;
-  readonly profitFactor: number | null;
-  readonly volume: string;
-}
-
 export function PerformancePanel({ id }: { id: string }) {
-  const asked = useAsk<Performance>(`strategies/${encodeURIComponent(id)}/performance`, 5_000);
+  const asked = useAsk<StrategyPerformance>(`strategies/${encodeURIComponent(id)}/performance`, 5_000);
   return (
     <Panel title="Performance" note="from its fills, fees counted" area="performance">
       <Await value={asked.value.value} problem={asked.problem.value} retry={asked.again} columns={[90, 60]}>

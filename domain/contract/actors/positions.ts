@@ -5,7 +5,7 @@ import type { OrderEvent } from "../../order/events.ts";
 import type { Order } from "../../order/order.ts";
 import { idText, symbolText, venueText } from "../fields.ts";
 import { exposed, internal } from "../message.ts";
-import type { EquityPoint, PortfolioPnl, PositionRow } from "../views.ts";
+import type { EquityPoint, PortfolioPnl, PositionRow, StrategyPerformance } from "../views.ts";
 import { ofAccount } from "./keys.ts";
 
 /** An order event with its place in the account's execution stream. */
@@ -22,20 +22,6 @@ export interface PositionOf {
   /** Signed decimals as text. */
   readonly quantity: string;
   readonly averagePrice: string | null;
-}
-
-export interface StrategyPerformance {
-  readonly strategyId: string;
-  readonly realisedPnl: string;
-  readonly unrealisedPnl: string;
-  readonly feesPaid: string;
-  readonly netPnl: string;
-  readonly dayPnl: string;
-  readonly fills: number;
-  readonly closedTrades: number;
-  readonly winRatio: number | null;
-  readonly profitFactor: number | null;
-  readonly volume: string;
 }
 
 export const positionsMessages = {

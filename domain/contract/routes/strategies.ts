@@ -1,6 +1,6 @@
 /** REST routes: strategy instances. The table that uses them is ../routes.ts. */
 import { z } from "zod";
-import { decimalText, idText, pageOf, symbolText } from "../fields.ts";
+import { idText, pageOf, symbolText } from "../fields.ts";
 import * as view from "../views.ts";
 import { nothing, page, route, venue, type Route } from "./route.ts";
 
@@ -55,19 +55,7 @@ export const strategiesRoutes: readonly Route[] = [
   route("GET strategies/{id}/performance", "strategies.performance", "strategy:read", {
     summary: "Its result from its fills",
     params: strategyId,
-    result: z.object({
-      strategyId: idText,
-      realisedPnl: decimalText,
-      unrealisedPnl: decimalText,
-      feesPaid: decimalText,
-      netPnl: decimalText,
-      dayPnl: decimalText,
-      fills: z.number().int(),
-      closedTrades: z.number().int(),
-      winRatio: z.number().nullable(),
-      profitFactor: z.number().nullable(),
-      volume: decimalText,
-    }),
+    result: view.strategyPerformance,
   }),
   route("POST strategies/{id}/start", "strategies.start", "strategy:write", {
     summary: "Starts, resumes or restarts it after a failure",

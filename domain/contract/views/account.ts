@@ -39,8 +39,24 @@ export const portfolioPnl = z.object({
   unpriced: z.array(z.string()).meta({ description: "Symbols held without a mark price: not in the totals" }),
 });
 
+/** A strategy's result from its fills, in the account's currency. */
+export const strategyPerformance = z.object({
+  strategyId: idText,
+  realisedPnl: decimalText,
+  unrealisedPnl: decimalText,
+  feesPaid: decimalText,
+  netPnl: decimalText,
+  dayPnl: decimalText,
+  fills: z.number().int(),
+  closedTrades: z.number().int(),
+  winRatio: z.number().nullable().meta({ description: "Null without closed trades" }),
+  profitFactor: z.number().nullable().meta({ description: "Null while nothing was lost" }),
+  volume: decimalText,
+});
+
 export const equityPoint = z.object({ atMs: timeMs, equity: z.number() });
 
 export type PositionRow = z.infer<typeof positionRow>;
 export type PortfolioPnl = z.infer<typeof portfolioPnl>;
 export type EquityPoint = z.infer<typeof equityPoint>;
+export type StrategyPerformance = z.infer<typeof strategyPerformance>;
