@@ -5,7 +5,7 @@
 import type { REPLServer } from "node:repl";
 import type { StartOptions } from "../config/start-options.ts";
 import { isExpected } from "../domain/kernel/errors.ts";
-import { type RunningFloor, startFloor } from "./start.ts";
+import type { RunningFloor } from "./start.ts";
 import { elapsedMs, wait } from "./system-ports.ts";
 
 const FIRST_BOOK_WAIT_MS = 10_000;
@@ -30,6 +30,8 @@ export async function runInForeground(options: StartOptions, env: Readonly<Recor
   process.on("uncaughtException", (error) => crash("uncaught exception", error));
   process.on("unhandledRejection", (error) => crash("unhandled rejection", error));
 
+  // Loaded after the signals are listened to: reading the program takes longer than a person waits for Ctrl-C.
+  const { startFloor } = await import("./start.ts");
   const starting = startFloor(options, env);
   // A signal during the start waits for it: half a start cannot be ended in order.
   const floor = await starting;
