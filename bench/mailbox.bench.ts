@@ -64,7 +64,7 @@ function newHost(): ActorHost {
     feed: new LocalFeed((subject, error) => {
       throw new Error(`a listener of ${subject} failed`, { cause: error });
     }),
-    directory: new LocalDirectory("bench"),
+    directory: new LocalDirectory({ nodeId: "bench" }),
     isUrgent: () => false,
     isFatal: () => false,
     announce: () => undefined,

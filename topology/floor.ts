@@ -68,7 +68,7 @@ export class Floor {
       defer,
       feed,
       log,
-      directory: new LocalDirectory(parts.nodeId),
+      directory: new LocalDirectory({ nodeId: parts.nodeId }),
       isUrgent: (kind) => URGENT_KINDS.has(kind),
       isFatal: (error) => isFatalJournalError(error) || (isExpected(error) && STRATEGY_FAULTS.has(error.type)),
       announce: announcer.announce,

@@ -52,10 +52,13 @@ export interface EventQuery {
 
 export interface Journal {
   /**
-   * Takes a stream over: raises its epoch by one and returns the head. Whoever held it can no longer append.
-   * @throws {DstaError} JOURNAL_UNAVAILABLE (retryable)
+   * Takes a stream over and returns the head: raises its epoch to `epoch`, that of the caller's lease, or by one when
+   * there is none. Whoever held it with a lower epoch can no longer append. Repeating is safe.
+   * @throws {DstaError} FENCED when the stream's epoch is above `epoch`; JOURNAL_UNAVAILABLE (retryable)
    */
-  fence(stream: string): Promise<StreamHead>;
+  fence(stream: string, epoch?: bigint): Promise<StreamHead>;
+  /** The highest epoch of any stream; 0 in an empty journal. Leases of a new directory begin above it. */
+  highestEpoch(): Promise<bigint>;
   /**
    * Appends `events` as versions `expectedVersion + 1 …`, all or none; resolves when durable (fsync), with the new version.
    * Appends of many callers are batched into one statement. Repeating an append whose outcome was lost is safe.

@@ -26,14 +26,19 @@ export class MemoryJournal implements Journal {
     this.#maxEvents = options.maxEvents ?? 1_000_000;
   }
 
-  fence(stream: string): Promise<StreamHead> {
+  fence(stream: string, epoch?: bigint): Promise<StreamHead> {
     return settle(() => {
       acceptName("stream", stream);
       const head = this.#head(stream);
-      const raised = { epoch: head.epoch + 1n, version: head.version };
+      if (epoch !== undefined && head.epoch > epoch) throw fenced(stream, epoch, head);
+      const raised = { epoch: epoch ?? head.epoch + 1n, version: head.version };
       this.#heads.set(stream, raised);
       return raised;
     });
+  }
+
+  highestEpoch(): Promise<bigint> {
+    return settle(() => [...this.#heads.values()].reduce((highest, { epoch }) => (epoch > highest ? epoch : highest), 0n));
   }
 
   append(stream: string, epoch: bigint, expectedVersion: number, events: readonly NewEvent[]): Promise<number> {

@@ -15,6 +15,8 @@ export interface ActorContext<S> {
   readonly kind: string;
   /** The key's values joined with ":", e.g. `sim:BTC/USDT`. */
   readonly id: string;
+  /** Of this activation; a later one anywhere has a higher epoch. */
+  readonly epoch: bigint;
   /** Set by `activate`; a handler may replace it. */
   state: S;
   readonly clock: Clock;
@@ -62,6 +64,11 @@ export interface ActorDefinition<S = unknown, M extends MessageMap = MessageMap>
   readonly handle: Handlers<S, M>;
   /** Called before a graceful end; after a crash it is not. */
   deactivate?(ctx: ActorContext<S>): void | Promise<void>;
+  /**
+   * This node no longer owns the actor: it moved, was passivated, the node is being stopped or lost its session. Gives back
+   * what outlives an activation (sockets). Not called between a crash and its restart.
+   */
+  released?(id: string): void | Promise<void>;
   /** The supervisor gave up. `revive` starts the actor once more, for kinds that then only show why they failed. */
   gaveUp?(ctx: ActorContext<S>, error: Error): Promise<"stop" | "revive">;
 }
@@ -77,6 +84,7 @@ export interface AnyActor extends Pick<
   activate(ctx: ActorContext<unknown>): unknown;
   readonly handle: Readonly<Record<string, AnyHandler>>;
   deactivate?(ctx: ActorContext<unknown>): void | Promise<void>;
+  released?(id: string): void | Promise<void>;
   gaveUp?(ctx: ActorContext<unknown>, error: Error): Promise<"stop" | "revive">;
 }
 

@@ -70,7 +70,8 @@ const APPEND = `
   )
   select stream from passed`;
 
-const HEADS = "select stream, epoch, version from dsta.head where stream = any($1::text[])";
+/** Of the streams named. */
+export const HEADS = "select stream, epoch, version from dsta.head where stream = any($1::text[])";
 
 const ALREADY_THERE = `
   select e.number::int - 1 as index

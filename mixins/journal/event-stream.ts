@@ -32,9 +32,12 @@ export class EventStream {
     this.version = version;
   }
 
-  /** Raises the stream's epoch first, then replays: nothing can be appended behind the replay's back. */
-  static async open<S>(journal: Journal, name: string, fold: Fold<S>): Promise<Opened<S>> {
-    const head = await journal.fence(name);
+  /**
+   * Raises the stream's epoch first (to the activation's, where there is one), then replays: nothing can be appended
+   * behind the replay's back. @throws {DstaError} FENCED when a later activation has the stream already
+   */
+  static async open<S>(journal: Journal, name: string, fold: Fold<S>, epoch?: bigint): Promise<Opened<S>> {
+    const head = await journal.fence(name, epoch);
     const { state, version } = startFrom(await journal.loadSnapshot(name), fold);
     for await (const event of journal.read(name, version)) fold.apply(state, event);
     return { stream: new EventStream(journal, name, head.epoch, head.version), state };

@@ -18,7 +18,7 @@ import type { Append } from "./append-batch.ts";
 import { CommitLane } from "./commit-lane.ts";
 import { querySql, READ_PAGE, toEvent } from "./event-rows.ts";
 import type { EventRow } from "./event-rows.ts";
-import { executeFences, pickFences } from "./fence-batch.ts";
+import { executeFences, type Fence, pickFences } from "./fence-batch.ts";
 import { LatencyRing } from "./latency-ring.ts";
 import { isPermanent, Link } from "./link.ts";
 import { migrate } from "./schema.ts";
@@ -46,7 +46,7 @@ const PAGE = 1_000;
 export class PostgresJournal implements Journal {
   readonly #monotonicMs: () => number;
   readonly #appends: CommitLane<Append, number>;
-  readonly #fences: CommitLane<string, StreamHead>;
+  readonly #fences: CommitLane<Fence, StreamHead>;
   readonly #reads: pg.Pool;
   readonly #latencies = new LatencyRing();
 
@@ -57,7 +57,7 @@ export class PostgresJournal implements Journal {
     const bounds = { clock, maxPending, maxAwayMs };
     this.#monotonicMs = options.monotonicMs;
     this.#appends = new CommitLane({ ...bounds, link: link(), key: ({ stream }) => stream, pick: pickAppends, execute: executeAppends });
-    this.#fences = new CommitLane({ ...bounds, link: link(), key: (stream) => stream, pick: pickFences, execute: executeFences });
+    this.#fences = new CommitLane({ ...bounds, link: link(), key: ({ stream }) => stream, pick: pickFences, execute: executeFences });
     this.#reads = new pg.Pool({
       connectionString: url,
       max: READ_CONNECTIONS,
@@ -70,9 +70,14 @@ export class PostgresJournal implements Journal {
     this.#reads.on("error", () => undefined);
   }
 
-  async fence(stream: string): Promise<StreamHead> {
+  async fence(stream: string, epoch?: bigint): Promise<StreamHead> {
     acceptName("stream", stream);
-    return this.#fences.submit(stream);
+    return this.#fences.submit({ stream, epoch: epoch ?? null });
+  }
+
+  async highestEpoch(): Promise<bigint> {
+    const rows = await this.#select<{ epoch: string }>("select coalesce(max(epoch), 0) as epoch from dsta.head", []);
+    return BigInt(rows[0]!.epoch);
   }
 
   async append(stream: string, epoch: bigint, expectedVersion: number, events: readonly NewEvent[]): Promise<number> {

@@ -117,7 +117,8 @@ export function journalOf(life: Life, journal: Journal, faults: JournalFaults | 
     return version;
   };
   return {
-    fence: (stream) => life.later(() => journal.fence(stream)),
+    fence: (stream, epoch) => life.later(() => journal.fence(stream, epoch)),
+    highestEpoch: () => life.later(() => journal.highestEpoch()),
     append: (stream, epoch, version, events) => life.later(() => append(stream, epoch, version, events)),
     read: (stream, afterVersion) => journal.read(stream, afterVersion),
     query: (query) => life.later(() => journal.query(query)),

@@ -47,7 +47,7 @@ export class HostDesk {
       systemClock: this.clock,
       elapsedMs: () => this.clock.now(),
       feed: this.feed,
-      directory: new LocalDirectory("test"),
+      directory: new LocalDirectory({ nodeId: "test" }),
       isUrgent,
       isFatal: (error) => error instanceof DstaError && error.type === "FENCED",
       announce: (severity, source, text, code) => void this.announced.push(`${severity} ${source} ${code}: ${text}`),
