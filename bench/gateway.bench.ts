@@ -28,7 +28,12 @@ const clock: Clock = {
     return () => clearTimeout(timer);
   },
 };
-const feed: Feed = { publish: () => undefined, subscribe: () => () => undefined };
+const feed: Feed = {
+  publish: () => undefined,
+  subscribe: () => () => undefined,
+  hasListeners: () => false,
+  onGap: () => () => undefined,
+};
 const level = (at: number) => [`${50_000 + at}.5`, `${at}.25`];
 const book = {
   venue: "sim",

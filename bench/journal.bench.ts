@@ -1,7 +1,8 @@
 /**
  * Durable append through the journal against a bare INSERT commit on the same server in the same run.
  *
- * Goals (2 cores): p99 of one append at a time within 3 × the floor's p99; at least 30,000 appends/s with 512 in flight.
+ * Goals (2 cores, a quiet machine): p99 of one append at a time within 3 × the floor's p99; at least 40,000 fenced appends/s
+ * with 64 in flight.
  * Not goals: comparing servers or disks, or a remote database; the ratio is what counts.
  * `node bench/journal.bench.ts [--quick]`. The last line is JSON; `hash` covers every stored version, so a run that
  * skipped work shows another one.
@@ -117,12 +118,14 @@ try {
     appendsPerSecond64: Math.round(at64.perSecond),
     appendsPerSecond512: Math.round(at512.perSecond),
     floorRowsPerSecond512: Math.round(bulk),
+    ratio64: round(at64.perSecond / bulk),
     ratio512: round(at512.perSecond / bulk),
     hash: createHash("sha256").update(String(total)).digest("hex").slice(0, 16),
   };
   const { appendP50Ms, appendP99Ms, floorP50Ms, floorP99Ms } = result;
   console.log(`one append: ${appendP50Ms}/${appendP99Ms} ms p50/p99, bare insert ${floorP50Ms}/${floorP99Ms} ms`);
-  console.log(`in flight 64: ${result.appendsPerSecond64}/s, 512: ${result.appendsPerSecond512}/s (${result.ratio512} × bulk floor)`);
+  console.log(`in flight 64: ${result.appendsPerSecond64}/s (${result.ratio64} × bulk floor)`);
+  console.log(`in flight 512: ${result.appendsPerSecond512}/s (${result.ratio512} × bulk floor)`);
   console.log(JSON.stringify(result));
 } finally {
   await client.end();

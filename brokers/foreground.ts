@@ -27,6 +27,7 @@ export async function runInForeground(options: StartOptions, env: Readonly<Recor
       stopAsked(signal);
     });
   }
+  if (options.withParent) process.stdin.on("end", () => stopAsked("the end of its parent")).resume();
   process.on("uncaughtException", (error) => crash("uncaught exception", error));
   process.on("unhandledRejection", (error) => crash("unhandled rejection", error));
 
@@ -59,15 +60,32 @@ async function firstBook(floor: RunningFloor): Promise<void> {
   while (floor.mesh.floor.feeds().live === 0 && floor.mesh.floor.feeds().total > 0 && elapsedMs() < untilMs) await wait(POLL_MS);
 }
 
-function announce({ url, adminPassword, dataFolder, database, source, mesh, strategies }: RunningFloor, options: StartOptions): void {
+function announce(floor: RunningFloor, options: StartOptions): void {
+  const { url, identity, mesh } = floor;
+  const ready = `ready in ${process.uptime().toFixed(1)} s`;
+  if (identity.meshed) announceNode(floor);
+  else announceFloor(floor, options);
+  say(url === null ? `${ready}: node ${mesh.nodeId}` : `${ready}: ${url}   API ${url}/api/docs`);
+}
+
+function announceFloor({ adminPassword, dataFolder, database, source, mesh, strategies }: RunningFloor, options: StartOptions): void {
   const { live, total } = mesh.floor.feeds();
-  const seconds = process.uptime().toFixed(1);
   const market = options.replay.length > 0 ? `replay of ${options.replay.length} file(s) at speed ${options.speed}` : "simulated venue";
   say(`DSTA ${mesh.version}  ${source.desk.name}  ${source.desk.mode.toUpperCase()} (not real money)`);
   say(`  market    ${market}, ${total === 0 ? "bars only" : `${live} of ${total} books live`}, ${strategies} strategies`);
   say(`  data      ${dataFolder} (${database})`);
+  sayLogin(adminPassword);
+}
+
+function announceNode({ adminPassword, dataFolder, database, source, identity, mesh }: RunningFloor): void {
+  say(`DSTA ${mesh.version}  ${source.desk.name}  node ${identity.nodeId}: ${identity.roles.join(", ")}`);
+  say(`  actors    ${mesh.floor.host.size} here, ${mesh.directory.members().length} nodes in the mesh`);
+  say(`  data      ${dataFolder} (${database})`);
+  sayLogin(adminPassword);
+}
+
+function sayLogin(adminPassword: string | null): void {
   if (adminPassword !== null) say(`  login     user admin, password ${adminPassword}   shown this once`);
-  say(`ready in ${seconds} s: ${url}   API ${url}/api/docs`);
 }
 
 /** The state of a process after an error nobody expected is not known: end it; the next start recovers from the journal. */

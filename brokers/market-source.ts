@@ -11,14 +11,16 @@ import { replaySamples, type SampleStrategy, SIM_SAMPLES } from "../topology/sam
 import { JournalVenueLedger } from "../topology/venue-ledger.ts";
 import { openRecording } from "../venues/replay/open-recording.ts";
 import type { Recording } from "../venues/replay/recording.ts";
-import { createReplayVenue } from "../venues/replay/replay-venue.ts";
-import { createSimVenue } from "../venues/sim/sim-venue.ts";
-import type { Venue } from "../venues/venue.ts";
+import { createReplayVenue, type ReplayVenue, replayVenueKind } from "../venues/replay/replay-venue.ts";
+import { createSimVenue, simVenueKind } from "../venues/sim/sim-venue.ts";
+import type { Venue, VenueKind } from "../venues/venue.ts";
 import { systemClock, wait } from "./system-ports.ts";
 
 export interface MarketSource {
   readonly desk: Desk;
-  readonly venue: Venue;
+  readonly venue: VenueKind;
+  /** A driver for one ownership of the account's connection; whoever opens it closes it. */
+  readonly openVenue: (account: string, epoch: bigint) => Venue;
   readonly tradingClock: Clock;
   readonly samples: readonly SampleStrategy[];
   /** Trading time between two journaled samples of equity; absent: as a floor does by itself. */
@@ -54,39 +56,45 @@ export function openMarketSource(parts: SourceParts, recording: Recording | null
 }
 
 function openSimulation({ settings, options, journal }: SourceParts): MarketSource {
-  const venue = createSimVenue({
-    id: "sim",
-    seed: options.seed ?? settings.seed,
-    clock: systemClock,
-    ledger: new JournalVenueLedger(journal, "sim"),
-    account: { balances: { USDT: fromNumber(settings.simEquity) } },
-    latencyMs: LATENCY_MS,
-  });
+  const openVenue = (_account: string, epoch: bigint): Venue =>
+    createSimVenue({
+      id: "sim",
+      seed: options.seed ?? settings.seed,
+      clock: systemClock,
+      ledger: new JournalVenueLedger(journal, "sim", epoch),
+      account: { balances: { USDT: fromNumber(settings.simEquity) } },
+      latencyMs: LATENCY_MS,
+    });
   const desk: Desk = { name: settings.desk, mode: "paper", accounts: ["sim:main"], venues: ["sim"] };
-  return { desk, venue, tradingClock: systemClock, samples: SIM_SAMPLES, replay: () => null };
+  return { desk, venue: simVenueKind("sim"), openVenue, tradingClock: systemClock, samples: SIM_SAMPLES, replay: () => null };
 }
 
 function openReplay({ settings, options, journal, quiet }: SourceParts, recording: Recording): MarketSource {
   const clock = new ManualClock(recording.startMs);
-  const venue = createReplayVenue({
-    recording,
-    clock,
-    speed: options.speed,
-    pace: wait,
-    quiet,
-    ledger: new JournalVenueLedger(journal, recording.venue),
-    account: { balances: { USDT: fromNumber(settings.simEquity) } },
-    latencyMs: LATENCY_MS,
-  });
+  let playing: ReplayVenue | null = null;
+  const openVenue = (_account: string, epoch: bigint): Venue => {
+    playing = createReplayVenue({
+      recording,
+      clock,
+      speed: options.speed,
+      pace: wait,
+      quiet,
+      ledger: new JournalVenueLedger(journal, recording.venue, epoch),
+      account: { balances: { USDT: fromNumber(settings.simEquity) } },
+      latencyMs: LATENCY_MS,
+    });
+    return playing;
+  };
   const desk: Desk = { name: settings.desk, mode: "paper", accounts: [`${recording.venue}:replay`], venues: [recording.venue] };
   const interval = recording.kind === "candles" ? intervalName(recording.intervalMs) : "1s";
   const samples = interval === null ? [] : replaySamples(recording.instruments[0]!.symbol, recording.kind === "frames", interval);
   const file = recording.files.map((path) => path.split("/").at(-1)).join(", ");
   const replay = (): FloorInfo["replay"] => {
-    const { share, finished, malformed } = venue.progress();
+    if (playing === null) return { file, progressRatio: 0, finished: false, malformed: 0 };
+    const { share, finished, malformed } = playing.progress();
     return { file, progressRatio: share, finished, malformed };
   };
-  const source = { desk, venue, tradingClock: clock, samples, replay };
+  const source = { desk, venue: replayVenueKind(recording), openVenue, tradingClock: clock, samples, replay };
   // A minute of candles passes in less time than the journal takes to keep one sample.
   return recording.kind === "candles" ? { ...source, equitySampleMs: recording.intervalMs * BARS_PER_SAMPLE } : source;
 }

@@ -1,30 +1,49 @@
 /**
- * The Moleculer broker of a process and the services it hosts. One service a kind of actor, however many actors;
- * the built-ins that would act behind an actor's back (retry, breaker, bulkhead) stay off for them.
+ * The Moleculer broker of a node and the services of its roles. One service a kind of actor, however many actors; what
+ * faces people (gateway, auth, floor, market, orders, strategies) on nodes with the role `core`; `node` everywhere.
  */
-import { type BrokerOptions, ServiceBroker } from "moleculer";
+import { type ActionSchema, type BrokerOptions, type Middleware, ServiceBroker } from "moleculer";
+import type { Pool } from "pg";
 import type { Logger } from "pino";
+import { auditService } from "../actors/core/audit.service.ts";
 import type { Auth } from "../actors/core/auth.service.ts";
+import { Fleet } from "../actors/core/fleet.ts";
 import { floorService, type FloorDeps } from "../actors/core/floor.service.ts";
 import { createGateway } from "../actors/core/gateway.service.ts";
 import type { GatewaySettings } from "../actors/core/gateway-deps.ts";
+import { type NodeDeps, nodeService } from "../actors/core/node.service.ts";
 import { marketService } from "../actors/data/market.service.ts";
 import { positionsFacade, riskFacade } from "../actors/trading/account-facades.ts";
 import { ordersService } from "../actors/trading/orders.service.ts";
 import { strategiesService } from "../actors/trading/strategies.service.ts";
+import { MESH_POLICY } from "../config/mesh.ts";
 import type { Feed } from "../domain/contract/subjects.ts";
+import type { Directory } from "../mixins/hosted/directory.ts";
 import { actorService } from "../mixins/hosted/service.ts";
-import { strategies, strategyNamed } from "../strategies/index.ts";
+import { ErrorRegenerator } from "../mixins/link/error-regenerator.ts";
+import type { ChannelSource } from "../mixins/outbox/channel-source.ts";
+import type { Catalogue } from "../strategies/catalogue.ts";
 import type { Floor } from "../topology/floor.ts";
+import type { Role } from "../topology/roles.ts";
 import type { Clock } from "../domain/kernel/clock.ts";
 import { MeshLogger } from "./mesh-logger.ts";
 import { replCommands } from "./repl-commands.ts";
 import { newId, systemClock } from "./system-ports.ts";
 
-export interface MeshParts extends Omit<FloorDeps, "host"> {
+export interface MeshParts extends Omit<FloorDeps, "host" | "fleet">, Omit<NodeDeps, "host"> {
   readonly nodeId: string;
+  readonly roles: readonly Role[];
+  readonly namespace: string;
+  readonly directory: Directory;
+  /** How brokers reach each other; null in one process. */
+  readonly transporter: BrokerOptions["transporter"];
+  readonly middlewares: readonly Middleware[];
   readonly floor: Floor;
   readonly feed: Feed;
+  readonly pool: Pool;
+  /** Where durable consumers get the outbox's events. */
+  readonly channels: ChannelSource;
+  readonly catalogue: Catalogue;
   readonly logger: Logger;
   readonly auth: Auth;
   readonly tradingClock: Clock;
@@ -39,37 +58,57 @@ export function createMesh(parts: MeshParts): ServiceBroker {
   return broker;
 }
 
-/** One service a kind of actor, and the stateless ones in front of them. */
+/** One service a kind of actor, and on a node that serves people the stateless ones in front of them. */
 export function hostServices(broker: ServiceBroker, parts: MeshParts): void {
-  const { floor, desk, journal } = parts;
+  const { floor, desk, journal, roles } = parts;
   const { host } = floor;
+  const facades = roles.includes("core") ? { positions: positionsFacade(desk, host), risk: riskFacade(desk, host, journal) } : {};
   for (const definition of floor.definitions.values()) {
-    const facade =
-      definition.kind === "positions" ? positionsFacade(desk, host) : definition.kind === "risk" ? riskFacade(desk, host, journal) : {};
-    broker.createService(actorService(definition, host, facade));
+    broker.createService(actorService(definition, host, (facades as Facades)[definition.kind]));
   }
-  broker.createService(marketService(desk, host));
-  broker.createService(
-    strategiesService({ desk, host, journal, clock: parts.tradingClock, definitions: strategies, definitionOf: strategyNamed }),
-  );
-  broker.createService(ordersService({ desk, host, journal, clock: parts.tradingClock, newId }));
-  broker.createService(floorService({ ...parts, host }));
-  broker.createService(parts.auth.schema);
-  broker.createService(createGateway({ verifier: parts.auth.verifier, clock: systemClock, feed: parts.feed, settings: parts.gateway }));
+  for (const [name, actions] of Object.entries<Record<string, ActionSchema>>(facades)) {
+    if (!floor.definitions.has(name)) broker.createService({ name, actions });
+  }
+  broker.createService(nodeService({ ...parts, host }));
+  if (roles.includes("core")) serveFloor(broker, parts);
 }
 
-export function meshOptions({ nodeId, logger, onStopped }: MeshParts): BrokerOptions {
+type Facades = Readonly<Record<string, Record<string, ActionSchema>>>;
+
+function serveFloor(broker: ServiceBroker, parts: MeshParts): void {
+  const { floor, desk, journal, feed, directory } = parts;
+  const { strategies, strategyNamed } = parts.catalogue;
+  const { host } = floor;
+  const fleet = new Fleet({
+    directory,
+    clock: systemClock,
+    call: (nodeID, action, params, timeout) => broker.call(`node.${action}`, params, { nodeID, timeout }),
+  });
+  broker.createService(marketService(desk, host));
+  broker.createService(
+    strategiesService({ desk, host, journal, feed, clock: parts.tradingClock, definitions: strategies, definitionOf: strategyNamed }),
+  );
+  broker.createService(ordersService({ desk, host, journal, clock: parts.tradingClock, newId }));
+  broker.createService(floorService({ ...parts, host, fleet }));
+  broker.createService(parts.auth.schema);
+  const onTrouble = (text: string): void => parts.logger.warn(text);
+  broker.createService(auditService({ pool: parts.pool, source: parts.channels, clock: systemClock, onTrouble }));
+  broker.createService(createGateway({ verifier: parts.auth.verifier, clock: systemClock, feed, settings: parts.gateway }));
+}
+
+export function meshOptions({ nodeId, namespace, transporter, middlewares, logger, onStopped }: MeshParts): BrokerOptions {
   return {
-    namespace: "dsta",
+    ...MESH_POLICY,
+    namespace,
     nodeID: nodeId,
+    transporter: transporter ?? null,
+    middlewares: [...middlewares],
     logger: new MeshLogger(logger),
+    errorRegenerator: new ErrorRegenerator(),
     // Params are checked by the gateway and by each actor's contract, with zod: once, with the field named.
     validator: false,
     // Moleculer's default is none: a lost answer would be waited for without end.
     requestTimeout: 10_000,
-    retryPolicy: { enabled: false },
-    circuitBreaker: { enabled: false },
-    bulkhead: { enabled: false },
     // Built-in metrics cost 11 times a hot local call: actors count for themselves.
     metrics: false,
     tracking: { enabled: true, shutdownTimeout: 2_000 },

@@ -1,6 +1,6 @@
 /** What the moleculer REPL can do here beside its own commands: look at actors and money, and pull the switch. */
 import type { BrokerOptions, ServiceBroker } from "moleculer";
-import type { ActorRow, OrderRow, PortfolioPnl, PositionRow, RiskView } from "../domain/contract/views.ts";
+import type { ActorRow, DeadLetterRow, NodeRow, OrderRow, PortfolioPnl, PositionRow, RiskView } from "../domain/contract/views.ts";
 
 interface Helpers {
   readonly table: (rows: readonly (readonly string[])[]) => string;
@@ -13,6 +13,8 @@ interface Command {
 }
 
 const OPERATOR = { meta: { user: { name: "operator", role: "Admin" } } };
+/** Emptying a node waits for what each of its actors does. */
+const DRAIN = { ...OPERATOR, timeout: 60_000 };
 
 // The REPL's own output is the terminal.
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -34,8 +36,75 @@ function told(action: Command["action"]): Command["action"] {
 
 const commands: readonly Command[] = [
   {
+    command: "nodes",
+    description: "Nodes of the mesh, their roles and vital signs",
+    async action(broker, _args, helpers) {
+      const { items } = await broker.call<{ items: NodeRow[] }>("floor.nodes");
+      const rows = items.map((row) => [
+        row.nodeId,
+        row.roles.join(","),
+        row.draining ? "draining" : "up",
+        String(row.actors),
+        `${row.feedsLive} of ${row.feedsTotal}`,
+        `${(row.cpuRatio * 100).toFixed(0)} %`,
+        row.loopP99Ms.toFixed(1),
+        String(row.rssMb),
+      ]);
+      show(helpers, ["node", "roles", "state", "actors", "books live", "cpu", "loop p99 ms", "rss MB"], rows, "no nodes");
+    },
+  },
+  {
+    command: "actor <id>",
+    description: "One actor in full, e.g. actor strategy/sma-btc-1",
+    async action(broker, args, helpers) {
+      const actorId = String(args.id);
+      const { items } = await broker.call<{ items: ActorRow[] }, unknown>("floor.actors", { kind: actorId.split("/", 1)[0] });
+      const row = items.find((other) => other.actorId === actorId);
+      show(
+        helpers,
+        ["field", "value"],
+        Object.entries(row ?? {}).map(([field, value]) => [field, String(value ?? "")]),
+        `no actor ${actorId}`,
+      );
+    },
+  },
+  {
+    command: "move <id> [node]",
+    description: "Hand an actor over to a node, where it stays; without one to where it belongs",
+    async action(broker, args) {
+      const node = typeof args.node === "string" ? { node: args.node } : {};
+      await broker.call("floor.move", { actorId: String(args.id), ...node }, OPERATOR);
+      print(`${String(args.id)} is handed over`);
+    },
+  },
+  {
+    command: "drain <node>",
+    description: "Empty a node before it is stopped",
+    async action(broker, args) {
+      const { remaining } = await broker.call<{ remaining: number }, unknown>("floor.drain", { node: String(args.node) }, DRAIN);
+      print(`${String(args.node)} is drained, ${remaining} actors stay because no other node hosts their kind`);
+    },
+  },
+  {
+    command: "restart <id>",
+    description: "Restart an actor from the journal, also one its supervisor gave up",
+    async action(broker, args) {
+      const row = await broker.call<ActorRow, unknown>("floor.restart", { actorId: String(args.id) }, OPERATOR);
+      print(`${row.actorId} is ${row.state} on ${row.node}`);
+    },
+  },
+  {
+    command: "dead-letters",
+    description: "Messages that could not be delivered, newest first",
+    async action(broker, _args, helpers) {
+      const { items } = await broker.call<{ items: DeadLetterRow[] }>("floor.deadLetters");
+      const rows = items.map((row) => [new Date(row.atMs).toISOString(), row.actorId, row.message, String(row.count), row.reason]);
+      show(helpers, ["at", "actor", "message", "count", "why"], rows, "every message was delivered");
+    },
+  },
+  {
     command: "actors [kind]",
-    description: "Actors on this node and how they are",
+    description: "Actors of the mesh and how they are",
     async action(broker, args, helpers) {
       const { items } = await broker.call<{ items: ActorRow[] }, unknown>(
         "floor.actors",
@@ -43,6 +112,7 @@ const commands: readonly Command[] = [
       );
       const rows = items.map((row) => [
         row.actorId,
+        row.node,
         row.state,
         String(row.mailbox),
         String(row.processed),
@@ -50,7 +120,7 @@ const commands: readonly Command[] = [
         String(row.restarts),
         row.lastError ?? "",
       ]);
-      show(helpers, ["actor", "state", "mailbox", "handled", "p99 µs", "restarts", "last error"], rows, "no actors");
+      show(helpers, ["actor", "node", "state", "mailbox", "handled", "p99 µs", "restarts", "last error"], rows, "no actors");
     },
   },
   {

@@ -10,7 +10,7 @@ export function runnerConfig(env: Readonly<Record<string, string | undefined>>):
   return async () => {
     const settings = parseSettings(env);
     const closers = new Closers();
-    const options = { replay: [], speed: 1, repl: false, jsonLog: false, strategies: [] } as const;
+    const options = { replay: [], speed: 1, repl: false, jsonLog: false, withParent: false, strategies: [] } as const;
     try {
       const { mesh, opened } = await assembleFloor(settings, options, closers);
       return {
@@ -19,7 +19,7 @@ export function runnerConfig(env: Readonly<Record<string, string | undefined>>):
         skipProcessEventRegistration: false,
         created: (broker) => hostServices(broker, mesh),
         started: async (broker) => {
-          process.stdout.write(`ready: ${await opened(broker)}\n`);
+          process.stdout.write(`ready: ${(await opened(broker)) ?? mesh.nodeId}\n`);
         },
       };
     } catch (error) {

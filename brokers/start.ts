@@ -10,7 +10,8 @@ import { Closers } from "./closers.ts";
 import { createMesh } from "./mesh.ts";
 
 export interface RunningFloor extends Omit<AssembledFloor, "opened"> {
-  readonly url: string;
+  /** Of the dashboard and API; null on a node that does not serve people. */
+  readonly url: string | null;
   /** The moleculer REPL on this terminal. */
   repl(): REPLServer;
   /** Saves, stops, gives back; calling it twice waits for the first. */

@@ -6,7 +6,10 @@ import pg from "pg";
 import type { Settings } from "../config/settings.ts";
 import type { StartOptions } from "../config/start-options.ts";
 import { openPostgresJournal, type PostgresJournal } from "../mixins/journal/postgres-journal.ts";
+import { PostgresReminders } from "../mixins/reminders/postgres-reminders.ts";
+import type { ReminderStore } from "../mixins/reminders/reminders.ts";
 import type { Closers } from "./closers.ts";
+import type { NodeIdentity } from "./links.ts";
 import { type Log, openLog } from "./log.ts";
 import { type DataFolder, openDataFolder } from "./postgres/data-folder.ts";
 import { connectDatabase, type Database } from "./postgres/database.ts";
@@ -19,13 +22,15 @@ export interface Storage {
   /** For people: which server, where. */
   readonly database: string;
   readonly journal: PostgresJournal;
+  readonly reminders: ReminderStore;
   readonly pool: pg.Pool;
 }
 
 /** A replay keeps its journal in a server of its own, whatever DATABASE_URL says: it is thrown away at the next one. */
-export async function openStorage(settings: Settings, options: StartOptions, closers: Closers): Promise<Storage> {
-  const kind = options.replay.length > 0 ? ("replay" as const) : ("floor" as const);
-  const folder = await openDataFolder(options.data ?? settings.dataFolder ?? `.dsta/${kind}`, { kind });
+export async function openStorage(settings: Settings, options: StartOptions, node: NodeIdentity, closers: Closers): Promise<Storage> {
+  const kind = options.replay.length > 0 ? "replay" : node.meshed ? "node" : "floor";
+  const place = node.meshed ? `.dsta/nodes/${node.nodeId}` : `.dsta/${kind}`;
+  const folder = await openDataFolder(options.data ?? settings.dataFolder ?? place, { kind });
   closers.add("data folder", () => folder.close());
   const log = openLog(folder.path, settings.logLevel, options.jsonLog);
   closers.add("log", () => log.close());
@@ -36,11 +41,13 @@ export async function openStorage(settings: Settings, options: StartOptions, clo
   if (kind === "replay") await forgetLastReplay(server.url);
   const journal = await openPostgresJournal({ url: server.url, clock: systemClock, monotonicMs: elapsedMs });
   closers.add("journal", () => journal.close());
+  const reminders = new PostgresReminders({ url: server.url, clock: systemClock });
+  closers.add("reminders", () => reminders.close());
   const pool = new pg.Pool({ connectionString: server.url, max: 4 });
   pool.on("error", (error) => log.logger.warn({ err: error }, "idle database connection lost"));
   closers.add("database pool", () => pool.end());
   const database = `${url === undefined ? "embedded PostgreSQL" : "PostgreSQL"} at ${server.host}:${server.port}`;
-  return { folder, log, database, journal, pool };
+  return { folder, log, database, journal, reminders, pool };
 }
 
 /** The recorded market starts again from its first frame, so the account does too. */

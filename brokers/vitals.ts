@@ -11,7 +11,16 @@ export interface Vitals {
   readonly close: () => void;
 }
 
-export function watchVitals(nodeId: string, roles: readonly string[], host: ActorHost): Vitals {
+export interface WatchedNode {
+  readonly nodeId: string;
+  readonly roles: readonly string[];
+  readonly host: ActorHost;
+  readonly draining: () => boolean;
+  /** Books here that may be acted on, of all here. */
+  readonly feeds: () => { readonly live: number; readonly total: number };
+}
+
+export function watchVitals({ nodeId, roles, host, draining, feeds }: WatchedNode): Vitals {
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
   const startMs = elapsedMs();
@@ -31,6 +40,7 @@ export function watchVitals(nodeId: string, roles: readonly string[], host: Acto
     row() {
       sample();
       const memory = process.memoryUsage();
+      const { live, total } = feeds();
       return {
         nodeId,
         roles: [...roles],
@@ -41,6 +51,9 @@ export function watchVitals(nodeId: string, roles: readonly string[], host: Acto
         upMs: Math.round(elapsedMs() - startMs),
         actors: host.size,
         waiting: host.waiting,
+        draining: draining(),
+        feedsLive: live,
+        feedsTotal: total,
       };
     },
     close: () => delay.disable(),

@@ -5,14 +5,18 @@
 import { Command, CommanderError } from "commander";
 import { isExpected, messageOf } from "../domain/kernel/errors.ts";
 import { CliError, EXIT, EXIT_HELP, type ExitCode, type Terminal } from "./terminal.ts";
+import { addCluster } from "./verbs/cluster.ts";
 import { addDoctor } from "./verbs/doctor.ts";
 import { addLogs } from "./verbs/logs.ts";
 import { addOrders } from "./verbs/orders.ts";
 import { addPositions } from "./verbs/positions.ts";
+import { addRepl } from "./verbs/repl.ts";
 import { addStart } from "./verbs/start.ts";
 import { addStatus } from "./verbs/status.ts";
 import { addStrategies } from "./verbs/strategies.ts";
 import { addTrading } from "./verbs/trading.ts";
+
+const VERBS = [addStart, addCluster, addRepl, addStatus, addStrategies, addPositions, addOrders, addTrading, addLogs, addDoctor];
 
 /** Runs one command line. Resolves with the exit code; never rejects. */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -38,6 +42,6 @@ function createProgram(terminal: Terminal): Command {
     .showHelpAfterError("Run dsta --help for what there is.")
     .enablePositionalOptions()
     .addHelpText("after", EXIT_HELP);
-  for (const add of [addStart, addStatus, addStrategies, addPositions, addOrders, addTrading, addLogs, addDoctor]) add(program, terminal);
+  for (const add of VERBS) add(program, terminal);
   return program;
 }

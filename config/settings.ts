@@ -43,6 +43,56 @@ export const SETTINGS = {
       .optional(),
     "else PostgreSQL is embedded",
   ),
+  natsUrl: setting(
+    "NATS_URL",
+    z
+      .string()
+      .regex(/^(nats|tls):\/\/[^\s]+$/, "expected nats://host:port, several separated by commas")
+      .optional(),
+    "joins the mesh on these servers; else the floor lives in this one process",
+  ),
+  natsUser: setting("NATS_USER", z.string().min(1).optional(), "of the node's role, as the server's permissions name it"),
+  natsPassword: setting("NATS_PASSWORD", z.string().min(1).optional(), "of NATS_USER"),
+  natsCa: setting(
+    "NATS_CA",
+    z.string().min(1).optional(),
+    "file with the authority that signed the servers' certificates; switches TLS on",
+  ),
+  natsCert: setting("NATS_CERT", z.string().min(1).optional(), "file with this node's certificate, where servers ask for one"),
+  natsKey: setting("NATS_KEY", z.string().min(1).optional(), "file with the key of NATS_CERT"),
+  namespace: setting(
+    "DSTA_NAMESPACE",
+    z
+      .string()
+      .regex(/^[a-z0-9-]{1,32}$/, "expected 1 to 32 lower-case letters, digits or '-'")
+      .default("dsta"),
+    "keeps several meshes on one NATS apart",
+  ),
+  roles: setting("DSTA_ROLES", z.string().min(1).default("all"), "one process is everything until it is told to be less"),
+  node: setting(
+    "DSTA_NODE",
+    z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,47}$/, "expected letters, digits, '-' or '_', at most 48")
+      .optional(),
+    "unique in the mesh and the same after a restart, so that the node gets its actors back; default: roles, host and process",
+  ),
+  sessionRenewMs: setting("DSTA_SESSION_RENEW_MS", ms(50, 10_000, 200), "three missed ones lose the session: actors move within a second"),
+  sessionExpiryMs: setting(
+    "DSTA_SESSION_EXPIRY_MS",
+    ms(150, 60_000, 600),
+    "an event loop blocked for longer loses its actors; raise both where machines pause",
+  ),
+  natsReplicas: setting(
+    "DSTA_NATS_REPLICAS",
+    z.coerce.number().int().min(1).max(5).default(1),
+    "copies of leases and streams; 3 on three servers",
+  ),
+  placement: setting(
+    "DSTA_PLACEMENT",
+    z.enum(["sharded", "together"]).default("sharded"),
+    "strategies spread over nodes by id; together keeps them in one process with their account, the shortest way from tick to order",
+  ),
   logLevel: setting("DSTA_LOG_LEVEL", z.enum(["debug", "info", "warn", "error"]).default("info"), "what goes to the log file"),
   seed: setting("DSTA_SEED", z.string().min(1).max(64).default("dsta"), "of the simulated venue: the same seed gives the same market"),
   simEquity: setting(
@@ -58,6 +108,32 @@ export const SETTINGS = {
   ),
   staleAfterMs: setting("DSTA_STALE_AFTER_MS", ms(500, 600_000, 5_000), "liquid books change many times a second"),
   snapshotRetryMs: setting("DSTA_SNAPSHOT_RETRY_MS", ms(10, 60_000, 500), "a snapshot costs weight at the venue"),
+  stuckMs: setting(
+    "DSTA_STUCK_MS",
+    z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(60_000)
+      .refine((value) => value === 0 || value >= 100, "expected 0 or at least 100")
+      .default(400),
+    "a strategy that holds the event loop for so long ends the process before others take its actors over; 0 never",
+  ),
+  strategiesModule: setting(
+    "DSTA_STRATEGIES",
+    z.string().min(1).optional(),
+    "file of your own strategies: a module that exports a list `strategies`; joins those that come with the program",
+  ),
+  strategyCallMs: setting(
+    "DSTA_STRATEGY_CALL_MS",
+    ms(50, 60_000, 1_000),
+    "a strategy in a thread of its own may take so long over one event; a tick takes microseconds",
+  ),
+  strategyMemoryMb: setting(
+    "DSTA_STRATEGY_MEMORY_MB",
+    z.coerce.number().int().min(16).max(4_096).default(128),
+    "memory of a strategy in a thread of its own",
+  ),
   drainTimeoutMs: setting("DSTA_DRAIN_TIMEOUT_MS", ms(100, 60_000, 5_000), "Ctrl-C waits so long for messages under way"),
 } as const;
 

@@ -13,6 +13,10 @@ export interface StartOptions {
   readonly speed: number | "max";
   /** Symbol of candle files that do not name one. */
   readonly symbol?: string;
+  /** Roles of this node, separated by commas; `all` takes every one. */
+  readonly roles?: string;
+  /** Name of this node in the mesh. */
+  readonly node?: string;
   readonly data?: string;
   readonly port?: number;
   readonly host?: string;
@@ -21,5 +25,7 @@ export interface StartOptions {
   readonly repl: boolean;
   /** Log as JSON lines on the terminal too. */
   readonly jsonLog: boolean;
+  /** Ends in order when standard input closes. */
+  readonly withParent: boolean;
   readonly strategies: readonly StrategyOverride[];
 }

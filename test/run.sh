@@ -32,34 +32,13 @@ needs_servers() {
   return 1
 }
 
-# Servers and the browser come from the system's packages, because npm has none we would trust with it. Debian starts
-# a server when it installs one; RUNLEVEL=1 tells it not to: tests start their own on free ports.
-install_programs() {
-  local missing=() program
-  for program in nats-server redis-server chromium; do
-    command -v "$program" >/dev/null || missing+=("$program")
-  done
-  ((${#missing[@]} == 0)) && return 0
-  local as_root=()
-  if ((EUID != 0)); then
-    command -v sudo >/dev/null && as_root=(sudo)
-  fi
-  if ! command -v apt-get >/dev/null || { ((EUID != 0)) && ((${#as_root[@]} == 0)); }; then
-    echo "test/run.sh: the tests need ${missing[*]}; install them with the system's package manager and run again" >&2
-    return 1
-  fi
-  echo "installing ${missing[*]}"
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get update -qq
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "${missing[@]}"
-}
-
 if [[ ! -d node_modules ]]; then npm ci --no-audit --no-fund; fi
 export PATH="$PATH:/usr/sbin"
 if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 18) ? 0 : 1)'; then
   echo "test/run.sh: node $(node --version) cannot run TypeScript; 22.18 or newer is needed (on linux-x64 npm ci brings it)" >&2
   exit 1
 fi
-if needs_servers; then install_programs; fi
+if needs_servers; then bash deploy/install-programs.sh nats-server redis-server chromium; fi
 
 failed_stages=()
 stage() {

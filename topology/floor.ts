@@ -1,66 +1,56 @@
 /**
- * A trading floor inside one process: which actors there are, how they are wired, in which order they wake and rest.
+ * The part of a trading floor that lives in one process: the host with the actor kinds of the node's roles, and the
+ * keeper that wakes those that belong here. With all roles and a directory of its own it is the whole floor.
  * Knows no transport and no machine: those come from brokers/.
  */
-import { barsActor } from "../actors/data/bars.actor.ts";
-import { bookActor } from "../actors/exchange/book.actor.ts";
-import { connectionActor } from "../actors/exchange/connection.actor.ts";
-import { executionActor } from "../actors/trading/execution.actor.ts";
-import { positionsActor } from "../actors/trading/positions.actor.ts";
-import { riskActor } from "../actors/trading/risk.actor.ts";
-import { strategyActor } from "../actors/trading/strategy.actor.ts";
-import { EQUITY_SAMPLE_MS, LOOKUP_POLICY, STOP_ORDER, URGENT_KINDS } from "../config/policies.ts";
-import type { Settings } from "../config/settings.ts";
-import { connectionMessages } from "../domain/contract/actors.ts";
-import { accountOf, type Desk } from "../domain/contract/desk.ts";
+import { STOP_ORDER, URGENT_KINDS } from "../config/policies.ts";
 import { subjects } from "../domain/contract/subjects.ts";
-import { marketKey } from "../domain/instrument/symbol.ts";
-import type { Journal } from "../domain/journal/journal.ts";
 import type { Clock } from "../domain/kernel/clock.ts";
-import { fromNumber } from "../domain/kernel/decimal.ts";
-import { isExpected, notFound } from "../domain/kernel/errors.ts";
+import { isExpected } from "../domain/kernel/errors.ts";
 import type { BookQuality, BookTop } from "../domain/market/events.ts";
-import type { AnyStrategy } from "../domain/strategy/define.ts";
-import type { LocalFeed } from "../mixins/feed/local-feed.ts";
 import type { AnyActor } from "../mixins/hosted/actor.ts";
-import { LocalDirectory } from "../mixins/hosted/directory.ts";
-import { ActorHost } from "../mixins/hosted/host.ts";
+import type { Directory } from "../mixins/hosted/directory.ts";
+import { ActorHost, type HostPorts } from "../mixins/hosted/host.ts";
 import { isFatalJournalError } from "../mixins/journal/event-stream.ts";
-import type { Venue } from "../venues/venue.ts";
 import type { Announcer, LogLine } from "./announcer.ts";
+import { actorsOf, type DefinitionParts } from "./definitions.ts";
+import { Keeper } from "./keeper.ts";
+import { planOf } from "./plan.ts";
+import { kindsOf, type Role } from "./roles.ts";
 
-export interface FloorParts {
-  readonly nodeId: string;
-  readonly desk: Desk;
-  readonly settings: Settings;
-  readonly journal: Journal;
-  readonly feed: LocalFeed;
+export interface FloorParts extends DefinitionParts, Pick<HostPorts, "remote" | "reminders"> {
+  readonly roles: readonly Role[];
+  readonly directory: Directory;
   readonly announcer: Announcer;
   readonly log: LogLine;
   /** The clock decisions are made by: the venue's in a replay. */
   readonly tradingClock: Clock;
-  readonly systemClock: Clock;
-  readonly elapsedMs: () => number;
-  readonly defer: (callback: () => void) => void;
-  readonly venues: readonly Venue[];
-  readonly startEquity: number;
-  /** Trading time between two journaled samples of equity; default one minute. */
-  readonly equitySampleMs?: number;
-  readonly definitionOf: (name: string) => AnyStrategy;
+  /** Instances ever created. */
+  readonly strategyIds: () => Promise<readonly string[]>;
 }
 
 /** What the author's code did wrong: it ends the activation, so that the supervisor judges it. */
-const STRATEGY_FAULTS: ReadonlySet<string> = new Set(["STRATEGY_THREW", "BAD_INTENT", "INTENT_FLOOD", "BAD_STATE", "STATE_VERSION"]);
+const STRATEGY_FAULTS: ReadonlySet<string> = new Set([
+  "STRATEGY_THREW",
+  "BAD_INTENT",
+  "INTENT_FLOOD",
+  "BAD_STATE",
+  "STATE_VERSION",
+  "STRATEGY_STUCK",
+  "STRATEGY_OUT_OF_MEMORY",
+  "STRATEGY_CRASHED",
+]);
 
 export class Floor {
   readonly host: ActorHost;
   readonly definitions: ReadonlyMap<string, AnyActor>;
+  readonly keeper: Keeper;
   readonly #parts: FloorParts;
   readonly #books = new Map<string, BookQuality>();
 
   constructor(parts: FloorParts) {
     this.#parts = parts;
-    const { feed, announcer, log, tradingClock, systemClock, elapsedMs, defer, settings } = parts;
+    const { feed, announcer, log, tradingClock, systemClock, elapsedMs, defer, settings, directory, remote, reminders, holder } = parts;
     this.host = new ActorHost({
       tradingClock,
       systemClock,
@@ -68,44 +58,52 @@ export class Floor {
       defer,
       feed,
       log,
-      directory: new LocalDirectory({ nodeId: parts.nodeId }),
+      directory,
       isUrgent: (kind) => URGENT_KINDS.has(kind),
       isFatal: (error) => isFatalJournalError(error) || (isExpected(error) && STRATEGY_FAULTS.has(error.type)),
       announce: announcer.announce,
       onDeadLetter: (row) => feed.publish(subjects.floor("dead-letter"), row),
       askTimeoutMs: settings.askTimeoutMs,
+      ...(remote === undefined ? {} : { remote }),
+      ...(reminders === undefined ? {} : { reminders }),
+      ...(holder === undefined ? {} : { holder }),
     });
-    this.definitions = new Map(actorsOf(parts).map((definition) => [definition.kind, definition]));
+    const kinds = new Set(kindsOf(parts.roles));
+    this.definitions = new Map(
+      actorsOf(parts)
+        .filter(({ kind }) => kinds.has(kind))
+        .map((definition) => [definition.kind, definition]),
+    );
     for (const definition of this.definitions.values()) this.host.register(definition);
+    this.keeper = this.#keep();
+    feed.onGap((lost) => this.#refillBars(lost));
   }
 
-  /** Wakes everything in the order it depends on each other; resolves when orders are reconciled and strategies run. */
-  async wake(strategyIds: readonly string[]): Promise<void> {
-    const { desk, venues } = this.#parts;
-    for (const account of desk.accounts) await this.host.activate("connection", account);
-    await Promise.all(venues.map((venue) => this.#wakeBooks(venue)));
-    for (const account of desk.accounts) {
-      await this.host.activate("positions", account);
-      await this.host.activate("risk", account);
-      await this.host.activate("execution", account);
-    }
-    await Promise.all(strategyIds.map((id) => this.#wakeStrategy(id)));
+  /** Wakes what belongs here, in the order it depends on each other; resolves when orders are reconciled and strategies run. */
+  async wake(): Promise<void> {
+    await this.keeper.start();
   }
 
   /** Ends every actor in order, after what is under way, within `timeoutMs`. */
   async rest(timeoutMs: number): Promise<void> {
     const { systemClock, defer } = this.#parts;
+    await this.keeper.close();
     const untilMs = systemClock.now() + timeoutMs;
-    await this.host.stop(["strategy", "bars"]);
+    await this.host.stop(["strategy", "bars"].filter((kind) => this.definitions.has(kind)));
     while (!this.host.quiet && systemClock.now() < untilMs) await new Promise<void>((resolve) => defer(resolve));
-    await this.host.stop(STOP_ORDER);
+    await this.host.stop(STOP_ORDER.filter((kind) => this.definitions.has(kind)));
   }
 
-  /** Books that may be acted on, of all there are. */
+  /** Books on this node that may be acted on, of all on it. */
   feeds(): { live: number; total: number } {
-    let live = 0;
-    for (const quality of this.#books.values()) if (quality === "LIVE") live++;
-    return { live, total: this.#books.size };
+    const { directory } = this.#parts;
+    let [live, total] = [0, 0];
+    for (const { kind, id, node } of directory.leases()) {
+      if (kind !== "book" || node !== directory.nodeId) continue;
+      total++;
+      if (this.#qualityOf(id) === "LIVE") live++;
+    }
+    return { live, total };
   }
 
   /**
@@ -126,52 +124,43 @@ export class Floor {
     } while (!this.host.quiet);
   }
 
-  async #wakeBooks(venue: Venue): Promise<void> {
-    if (venue.capabilities.depthStream === false) return;
-    const instruments = await this.host.ask(connectionMessages.instruments, accountOf(this.#parts.desk, venue.id), {});
-    for (const { symbol } of instruments) {
-      const market = marketKey(venue.id, symbol);
-      this.#books.set(market, "RESYNC");
-      this.#parts.feed.subscribe(subjects.top(venue.id, symbol), (top) => void this.#books.set(market, (top as BookTop).quality));
-    }
-    await Promise.all(instruments.map(({ symbol }) => this.host.activate("book", marketKey(venue.id, symbol))));
+  #keep(): Keeper {
+    const { desk, directory, systemClock, log, strategyIds, remote } = this.#parts;
+    const hasBooks = (venue: string): boolean => this.#parts.venues.find(({ id }) => id === venue)?.capabilities.depthStream !== false;
+    return new Keeper({
+      directory,
+      host: this.host,
+      kinds: new Set(this.definitions.keys()),
+      plan: planOf({ desk, host: this.host, hasBooks, strategyIds }),
+      wake: (kind, id) => remote?.wake(kind, id),
+      // From then on the tops of new books are heard.
+      settled: () => void this.feeds(),
+      clock: systemClock,
+      log,
+    });
   }
 
-  /** One strategy that cannot start keeps nobody else from starting. */
-  async #wakeStrategy(id: string): Promise<void> {
-    try {
-      await this.host.activate("strategy", id);
-    } catch (error) {
-      this.#parts.log("error", `strategy ${id} did not start`, error);
+  /** Bars that missed trades are made again from the venue's history. */
+  #refillBars(lost: readonly string[]): void {
+    const markets = lost
+      .filter((subject) => /^(trade|venue-bar)\./.test(subject))
+      .map((subject) => subject.slice(subject.indexOf(".") + 1));
+    if (markets.length === 0) return;
+    for (const { actorId, key } of this.host.rows("bars")) {
+      if (!markets.some((market) => key === market || key.startsWith(`${market}:`))) continue;
+      this.#parts.log("info", `${actorId} is made again: trades may have been lost on their way`);
+      this.host.restart(actorId).catch((error: unknown) => this.#parts.log("warn", `${actorId} did not restart`, error));
     }
   }
-}
 
-function actorsOf(parts: FloorParts): AnyActor[] {
-  const { desk, journal, feed, settings, venues } = parts;
-  const venueOf = (id: string): Venue => {
-    const venue = venues.find((other) => other.id === id);
-    if (!venue) throw notFound("venue", id);
-    return venue;
-  };
-  const ofVenue = (venue: string): string => accountOf(desk, venue);
-  const simulated = desk.mode !== "live";
-  return [
-    connectionActor({ venueOf: (account) => venueOf(account.slice(0, account.indexOf(":"))), feed }),
-    bookActor({
-      accountOf: ofVenue,
-      codecOf: (venue) => venueOf(venue).codec,
-      staleAfterMs: settings.staleAfterMs,
-      snapshotRetryMs: settings.snapshotRetryMs,
-    }),
-    barsActor({ accountOf: ofVenue }),
-    positionsActor({
-      journal,
-      termsOf: (account) => ({ account, currency: "USDT", startEquity: fromNumber(parts.startEquity), simulated }),
-      sampleMs: parts.equitySampleMs ?? EQUITY_SAMPLE_MS,
-    }),
-    riskActor({ journal, hasBooks: (venue) => venueOf(venue).capabilities.depthStream !== false }),
-    executionActor({ journal, lookup: LOOKUP_POLICY, answerTimeoutMs: settings.answerTimeoutMs }),
-    strategyActor({ journal, definitionOf: parts.definitionOf, isSimulated: () => simulated }),
-  ];
+  /** Of a book of this node: heard from its tops, from the first question on. */
+  #qualityOf(market: string): BookQuality {
+    const known = this.#books.get(market);
+    if (known !== undefined) return known;
+    this.#books.set(market, "RESYNC");
+    const colon = market.indexOf(":");
+    const subject = subjects.top(market.slice(0, colon), market.slice(colon + 1));
+    this.#parts.feed.subscribe(subject, (top) => void this.#books.set(market, (top as BookTop).quality));
+    return "RESYNC";
+  }
 }

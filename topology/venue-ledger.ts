@@ -1,26 +1,30 @@
 /**
  * The simulated venue's ledger as a stream of the journal: `venue/<id>`, durable before the venue reports. It stands
- * for the exchange's own database: our orders as the venue has them, whatever happens to this process.
+ * for the exchange's own database: our orders as the venue has them, whatever happens to this process. It belongs to
+ * the epoch of one ownership: once a later owner has it, neither reading nor writing gets it back (FENCED).
  */
-import type { Journal } from "../domain/journal/journal.ts";
+import type { Journal, StoredEvent } from "../domain/journal/journal.ts";
 import { EventStream } from "../mixins/journal/event-stream.ts";
 import type { LedgerEvent, VenueLedger } from "../venues/sim/ledger.ts";
 
 export class JournalVenueLedger implements VenueLedger {
   readonly #journal: Journal;
   readonly #name: string;
+  readonly #epoch: bigint;
   #stream: EventStream | null = null;
 
-  constructor(journal: Journal, venue: string) {
+  constructor(journal: Journal, venue: string, epoch: bigint) {
     this.#journal = journal;
+    this.#epoch = epoch;
     this.#name = `venue/${venue}`;
   }
 
   async load(): Promise<readonly LedgerEvent[]> {
-    const { stream, state } = await EventStream.open<LedgerEvent[]>(this.#journal, this.#name, {
+    const fold = {
       start: () => [],
-      apply: (events, stored) => void events.push(stored.data.event as LedgerEvent),
-    });
+      apply: (events: LedgerEvent[], stored: StoredEvent) => void events.push(stored.data.event as LedgerEvent),
+    };
+    const { stream, state } = await EventStream.open<LedgerEvent[]>(this.#journal, this.#name, fold, this.#epoch);
     this.#stream = stream;
     return state;
   }

@@ -42,11 +42,16 @@ export interface VenueBalances {
   readonly [asset: string]: { readonly free: Decimal; readonly total: Decimal };
 }
 
-export interface Venue {
+/** What is known of a venue without a connection to it, on every node. */
+export interface VenueKind {
   readonly id: string;
   readonly capabilities: VenueCapabilities;
   /** Decodes this venue's frames and snapshots; its book rules decide continuity. */
   readonly codec: StreamCodec;
+}
+
+/** A driver: made for one ownership of one account's connection, started once, closed at its end. */
+export interface Venue extends VenueKind {
   /** Opens the streams; recovers the venue's own state first where the venue is ours. Resolves when usable. */
   start(sink: VenueSink): Promise<void>;
   /** The venue's own spelling of a unified symbol, as its frames carry it. */
@@ -64,5 +69,6 @@ export interface Venue {
   /** Every order of ours that changed at or after `sinceMs`, open ones included. */
   ordersSince(sinceMs: number): Promise<readonly VenueOrder[]>;
   balances(): Promise<VenueBalances>;
+  /** Ends what was opened; nothing reaches the sink any more. Safe to call twice and before `start`. */
   close(): Promise<void>;
 }

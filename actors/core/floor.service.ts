@@ -1,29 +1,28 @@
 /**
- * The floor as a whole: is it fit to trade, what runs on it, what did it say. Answers from this node's host and from
- * the vital signs that the process measures; holds no state of its own.
+ * The floor as a whole: is it fit to trade, what runs on it, what did it say, and what operators do to its nodes. Answers
+ * from every node of the floor (see fleet.ts); holds no state of its own.
  */
 import type { Context, ServiceSchema } from "moleculer";
 import { connectionMessages, executionMessages, riskMessages } from "../../domain/contract/actors.ts";
 import type { Desk } from "../../domain/contract/desk.ts";
 import type { FloorInfo, FloorStatus, TradingSwitch } from "../../domain/contract/stream.ts";
-import type { ActorRow, EventRow, NodeRow } from "../../domain/contract/views.ts";
+import type { ActorRow, EventRow } from "../../domain/contract/views.ts";
 import type { Journal } from "../../domain/journal/journal.ts";
 import type { Clock } from "../../domain/kernel/clock.ts";
-import { DstaError, messageOf } from "../../domain/kernel/errors.ts";
+import { messageOf } from "../../domain/kernel/errors.ts";
 import type { ActorHost } from "../../mixins/hosted/host.ts";
+import type { Fleet } from "./fleet.ts";
 
 export interface FloorDeps {
   readonly desk: Desk;
-  readonly host: ActorHost;
+  readonly host: Pick<ActorHost, "ask">;
+  readonly fleet: Fleet;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly version: string;
   readonly startedAtMs: number;
   readonly replay: () => FloorInfo["replay"];
   readonly events: (limit: number) => EventRow[];
-  readonly node: () => NodeRow;
-  /** Books that may be acted on, of all there are. */
-  readonly feeds: () => { readonly live: number; readonly total: number };
   readonly readyAtMs: () => number | null;
 }
 
@@ -39,7 +38,7 @@ interface Check {
 }
 
 export function floorService(deps: FloorDeps): ServiceSchema {
-  const { desk, host, journal, clock } = deps;
+  const { desk, host, fleet, journal, clock } = deps;
   const account = desk.accounts[0]!;
   const trading = (): Promise<TradingSwitch> => host.ask(riskMessages.trading, account, { account });
 
@@ -47,7 +46,7 @@ export function floorService(deps: FloorDeps): ServiceSchema {
     name: "floor",
     actions: {
       async status(): Promise<FloorStatus> {
-        const { live, total } = deps.feeds();
+        const [nodes, switched] = await Promise.all([fleet.nodes(), trading()]);
         const journalHealth = journal.health();
         return {
           floor: {
@@ -58,12 +57,12 @@ export function floorService(deps: FloorDeps): ServiceSchema {
             venues: desk.venues,
             replay: deps.replay(),
           },
-          trading: await trading(),
+          trading: switched,
           health: {
-            nodesUp: 1,
-            nodesTotal: 1,
-            feedsLive: live,
-            feedsTotal: total,
+            nodesUp: nodes.length,
+            nodesTotal: Math.max(nodes.length, fleet.total),
+            feedsLive: sum(nodes, ({ feedsLive }) => feedsLive),
+            feedsTotal: sum(nodes, ({ feedsTotal }) => feedsTotal),
             clockOffsetMs: null,
             journalOk: journalHealth.ok,
             journalP50Ms: journalHealth.p50Ms,
@@ -87,42 +86,46 @@ export function floorService(deps: FloorDeps): ServiceSchema {
           checks,
         };
       },
-      nodes: () => ({ items: [deps.node()] }),
-      actors: (ctx: Context<{ kind?: string }>) => ({ items: host.rows(ctx.params.kind) }),
-      deadLetters: () => ({ items: host.deadLetters.list() }),
+      nodes: async () => ({ items: await fleet.nodes() }),
+      actors: async (ctx: Context<{ kind?: string }>) => ({ items: await fleet.actors(ctx.params.kind) }),
+      deadLetters: async () => ({ items: await fleet.deadLetters() }),
       events: (ctx: Context<{ limit?: number }>) => ({ items: deps.events(ctx.params.limit ?? 200) }),
-      async restart(ctx: Context<{ actorId: string }>): Promise<ActorRow> {
-        const { actorId } = ctx.params;
-        await host.restart(actorId);
-        const row = host.rows().find((other) => other.actorId === actorId);
-        if (!row) throw new DstaError("NOT_FOUND", `actor ${actorId} is not on this node`, { code: 404, data: { actorId } });
-        return row;
-      },
+      restart: (ctx: Context<{ actorId: string }>): Promise<ActorRow> => fleet.restart(ctx.params.actorId),
+      move: (ctx: Context<{ actorId: string; node?: string }>) => fleet.move(ctx.params.actorId, ctx.params.node ?? null),
+      drain: (ctx: Context<{ node: string }>) => fleet.drain(ctx.params.node),
     },
   };
 }
 
+function sum<T>(rows: readonly T[], value: (row: T) => number): number {
+  return rows.reduce((total, row) => total + value(row), 0);
+}
+
 /** What was found, and the trading switch: `halted` while risk does not answer, for then no order passes. */
 async function healthChecks(deps: FloorDeps): Promise<{ checks: Check[]; switched: TradingSwitch["state"] }> {
-  const { desk, host, journal, feeds, readyAtMs } = deps;
+  const { desk, host, fleet, journal, readyAtMs } = deps;
   const account = desk.accounts[0]!;
   const journalHealth = journal.health();
-  const { live, total } = feeds();
+  const nodes = await fleet.nodes();
+  const live = sum(nodes, ({ feedsLive }) => feedsLive);
+  const total = sum(nodes, ({ feedsTotal }) => feedsTotal);
   const ready = readyAtMs() !== null;
   const checks: Check[] = [
     { name: "start", ok: ready, detail: ready ? "recovered" : "recovering from the journal" },
     { name: "journal", ok: journalHealth.ok, detail: `${journalHealth.pending} appends waiting, p50 ${journalHealth.p50Ms.toFixed(2)} ms` },
     { name: "books", ok: total === 0 || live === total, detail: `${live} of ${total} live` },
+    { name: "nodes", ok: nodes.length >= fleet.total, detail: `${nodes.length} of ${fleet.total} up` },
   ];
   if (!ready) return { checks, switched: "halted" };
-  const [connection, orders, risk] = await Promise.all([
+  const [actors, connection, orders, risk] = await Promise.all([
+    fleet.actors(),
     answer(host.ask(connectionMessages.status, account, { account }, PROBE_MS)),
     answer(host.ask(executionMessages.open, account, { account }, PROBE_MS)),
     answer(host.ask(riskMessages.trading, account, { account }, PROBE_MS)),
   ]);
   const unknown = orders.value?.filter(({ status }) => status === "Unknown").length ?? 0;
   const unclear = unknown === 0 ? "none unknown" : `${unknown} unknown, being looked up`;
-  const stopped = host.rows().filter(({ state }) => state === "stopped" || state === "restarting");
+  const stopped = actors.filter(({ state }) => state === "stopped" || state === "restarting");
   checks.push(
     { name: "connection", ok: connection.value?.connected ?? false, detail: connection.error ?? (connection.value.reason || account) },
     { name: "orders", ok: orders.error === null && unknown === 0, detail: orders.error ?? unclear },
@@ -130,7 +133,7 @@ async function healthChecks(deps: FloorDeps): Promise<{ checks: Check[]; switche
     {
       name: "actors",
       ok: stopped.length === 0,
-      detail: stopped.length === 0 ? `${host.size} running` : stopped.map(({ actorId }) => actorId).join(", "),
+      detail: stopped.length === 0 ? `${actors.length} running` : stopped.map(({ actorId }) => actorId).join(", "),
     },
   );
   return { checks, switched: risk.value?.state ?? "halted" };

@@ -3,13 +3,15 @@
  * publishes each completed one once.
  *
  * A bar closes when a trade or the clock passes its end. An interval without trades repeats the last close with zero
- * volume, so that indicators on time see time pass.
+ * volume, so that indicators on time see time pass. The interval it started in (it may have moved here) has trades it has
+ * not seen: of that one the venue's bar is taken where the venue has it. Bars that ended between two lives are in the
+ * history, and whoever follows reads them there.
  */
 import { barsMessages, connectionMessages } from "../../domain/contract/actors.ts";
 import { subjects } from "../../domain/contract/subjects.ts";
 import type { BarRow, BarsView } from "../../domain/contract/views.ts";
 import { findInstrument, type Instrument } from "../../domain/instrument/instrument.ts";
-import { invalid } from "../../domain/kernel/errors.ts";
+import { invalid, isExpected } from "../../domain/kernel/errors.ts";
 import { BarAggregator } from "../../domain/market/bars.ts";
 import { type Bar, INTERVALS, type Interval } from "../../domain/market/events.ts";
 import { type ActorContext, defineActor } from "../../mixins/hosted/actor.ts";
@@ -26,6 +28,9 @@ interface BarsActorState {
   readonly instrument: Instrument;
   readonly aggregator: BarAggregator;
   readonly bars: Bar[];
+  readonly account: string;
+  /** End of the interval in which it started; 0 once that is past. */
+  partialUntilMs: number;
 }
 
 type Ctx = ActorContext<BarsActorState>;
@@ -58,15 +63,17 @@ export function barsActor(deps: BarsDeps) {
       const history = await ctx.ask(connectionMessages.bars, account, { symbol, intervalMs, limit: KEPT });
       const bars = history.filter((bar) => bar.openTimeMs + intervalMs <= ctx.clock.now());
       scheduleTick(ctx, intervalMs);
-      return { venue, symbol, interval, intervalMs, instrument, aggregator, bars };
+      const nowMs = ctx.clock.now();
+      const partialUntilMs = nowMs - (nowMs % intervalMs) + intervalMs;
+      return { venue, symbol, interval, intervalMs, instrument, aggregator, bars, account, partialUntilMs };
     },
 
     handle: {
-      trade: (ctx, trade) => keep(ctx, ctx.state.aggregator.add(trade)),
+      trade: (ctx, trade) => closed(ctx, ctx.state.aggregator.add(trade)),
       venueBar: (ctx, bar) => keep(ctx, [bar]),
       tick: (ctx) => {
-        keep(ctx, ctx.state.aggregator.tick(ctx.clock.now()));
         scheduleTick(ctx, ctx.state.intervalMs);
+        return closed(ctx, ctx.state.aggregator.tick(ctx.clock.now()));
       },
       history: (ctx, { limit }) => ctx.state.bars.slice(-limit),
       recent: (ctx, { limit }) => barsView(ctx.state, limit),
@@ -86,6 +93,26 @@ function parseKey(id: string): { venue: string; symbol: string; interval: Interv
 function scheduleTick(ctx: Ctx, intervalMs: number): void {
   const nowMs = ctx.clock.now();
   ctx.after(intervalMs - (nowMs % intervalMs) + 20, barsMessages.tick, null);
+}
+
+function closed(ctx: Ctx, completed: readonly Bar[]): void | Promise<void> {
+  const [first] = completed;
+  if (!first || ctx.state.partialUntilMs === 0) return keep(ctx, completed);
+  const isPartial = first.openTimeMs < ctx.state.partialUntilMs;
+  ctx.state.partialUntilMs = 0;
+  return isPartial ? replaceFirst(ctx, first, completed) : keep(ctx, completed);
+}
+
+/** One question at the start of a life; without an answer the bar made from what was seen is better than none. */
+async function replaceFirst(ctx: Ctx, first: Bar, completed: readonly Bar[]): Promise<void> {
+  const { account, symbol, intervalMs } = ctx.state;
+  const fromVenue = await ctx.ask(connectionMessages.bars, account, { symbol, intervalMs, limit: completed.length + 1 }).catch(notNow);
+  keep(ctx, [fromVenue.find(({ openTimeMs }) => openTimeMs === first.openTimeMs) ?? first, ...completed.slice(1)]);
+}
+
+function notNow(error: unknown): readonly Bar[] {
+  if (!isExpected(error)) throw error;
+  return [];
 }
 
 function keep(ctx: Ctx, completed: readonly Bar[]): void {

@@ -13,7 +13,7 @@ import { BookSequencer } from "../../domain/book/sequencer.ts";
 import { findInstrument, type Instrument } from "../../domain/instrument/instrument.ts";
 import { format, fromUnits } from "../../domain/kernel/decimal.ts";
 import { isExpected, messageOf } from "../../domain/kernel/errors.ts";
-import type { BookQuality, BookTop } from "../../domain/market/events.ts";
+import type { BookQuality, BookTop, ConnectionState } from "../../domain/market/events.ts";
 import { type ActorContext, defineActor } from "../../mixins/hosted/actor.ts";
 import type { StreamCodec } from "../../venues/codec.ts";
 
@@ -36,6 +36,8 @@ interface BookActorState {
   readonly sequencer: BookSequencer;
   readonly update: DepthUpdate;
   connected: boolean;
+  /** Of the connection: in another one nothing kept can be continued. */
+  session: string;
   silent: boolean;
   snapshotAsked: boolean;
   wasLive: boolean;
@@ -62,7 +64,7 @@ export function bookActor(deps: BookDeps) {
       const symbol = ctx.id.slice(separator + 1);
       const account = deps.accountOf(venue);
       const instrument = findInstrument(await ctx.ask(connectionMessages.instruments, account, {}), venue, symbol);
-      const { connected } = await ctx.ask(connectionMessages.status, account, { account });
+      const { connected, session } = await ctx.ask(connectionMessages.status, account, { account });
       const codec = deps.codecOf(venue);
       const book = new OrderBook();
       const sequencer = new BookSequencer(book, codec.rules);
@@ -75,6 +77,7 @@ export function bookActor(deps: BookDeps) {
         book,
         sequencer,
         connected,
+        session,
         update: emptyDepthUpdate(),
         silent: false,
         snapshotAsked: false,
@@ -96,7 +99,7 @@ export function bookActor(deps: BookDeps) {
       retrySnapshot: (ctx) => {
         if (ctx.state.sequencer.quality !== "LIVE") askSnapshot(ctx);
       },
-      connection: (ctx, { connected, reason }) => onConnection(ctx, connected, reason),
+      connection: (ctx, state) => onConnection(ctx, state),
       watch: (ctx) => onWatch(ctx, deps),
       topNow: (ctx) => topOf(ctx.state),
       top: (ctx) => topView(ctx),
@@ -159,10 +162,11 @@ function onSnapshot(ctx: Ctx, text: string | null, error: string | null, retryMs
   if (state.sequencer.quality !== "LIVE") ctx.after(retryMs, bookMessages.retrySnapshot, null);
 }
 
-function onConnection(ctx: Ctx, connected: boolean, reason: string): void {
+function onConnection(ctx: Ctx, { connected, reason, session }: ConnectionState): void {
   const state = ctx.state;
-  if (connected === state.connected) return;
+  if (connected === state.connected && session === state.session) return;
   state.connected = connected;
+  state.session = session;
   if (connected) {
     // Whatever was sent meanwhile is gone: nothing kept can be continued.
     state.sequencer.reset();

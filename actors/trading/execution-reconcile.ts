@@ -9,7 +9,7 @@ import { type Order, ownerOf } from "../../domain/order/order.ts";
 import { inVenueOrder, neverArrived, reconcileEvents } from "../../domain/order/reports.ts";
 import { isOpen } from "../../domain/order/transitions.ts";
 import type { VenueOrder } from "../../domain/order/types.ts";
-import { commit, type Ctx, type ExecutionDeps, known } from "./execution-state.ts";
+import { commit, type Ctx, type ExecutionDeps, known, remindFollowers } from "./execution-state.ts";
 
 export const SWEEP_MS = 250;
 /** Reaches behind the last thing known, for clocks that differ and reports that were under way. */
@@ -37,14 +37,14 @@ export async function reconcile(ctx: Ctx, venueOrders: readonly VenueOrder[]): P
   }
   const events = inVenueOrder(missed);
   for (let first = 0; first < events.length; first += RECONCILE_EVENTS) await commit(ctx, events.slice(first, first + RECONCILE_EVENTS));
-  for (const { status, clientOrderId } of venueOrders) if (status === "open") await cancelAgain(ctx, clientOrderId);
+  for (const { status, clientOrderId } of venueOrders) if (status === "open") cancelAgain(ctx, clientOrderId);
 }
 
 /** A cancel that the venue's view does not show was lost on its way. Asking again is safe: an order is cancelled once. */
-async function cancelAgain(ctx: Ctx, orderId: string): Promise<void> {
+function cancelAgain(ctx: Ctx, orderId: string): void {
   const order = ctx.state.orders.get(orderId);
   if (!order?.cancelRequested || !isOpen(order.status)) return;
-  await ctx.ask(connectionMessages.cancel, ctx.id, { symbol: order.intent.symbol, clientOrderId: orderId });
+  ctx.tell(connectionMessages.cancel, ctx.id, { symbol: order.intent.symbol, clientOrderId: orderId });
 }
 
 /** At a start: orders we journaled that the venue may never have seen. */
@@ -81,6 +81,7 @@ export async function onLookedUp(
 
 export async function sweep(ctx: Ctx, deps: ExecutionDeps): Promise<void> {
   ctx.after(SWEEP_MS, executionMessages.sweep, null);
+  remindFollowers(ctx);
   const nowMs = ctx.clock.now();
   const { orders, lookups } = ctx.state;
   for (const order of orders.open()) {

@@ -26,8 +26,12 @@ export interface ExecutionActorState {
   readonly orders: OrderRegistry;
   readonly lookups: LookupSchedule;
   snapshotVersion: number;
-  /** By account: the newest event that the others of this process were told of, by whichever activation. */
+  /** By account: the newest event that the others were told of from this node, by whichever activation of this ownership. */
   readonly toldVersions: Map<string, number>;
+  /** The newest risk desk heard of: what an earlier one approved before its end comes too late. */
+  riskEpoch: bigint;
+  /** What followers were last told of where the stream stands, and when. */
+  followed: { version: number; atMs: number };
 }
 
 export type Ctx = ActorContext<ExecutionActorState>;
@@ -36,6 +40,36 @@ export function known(ctx: Ctx, orderId: string): Order {
   const order = ctx.state.orders.get(orderId);
   if (!order) throw notFound("order", orderId);
   return order;
+}
+
+/**
+ * At the begin of an ownership: what the last owner told may be lost with its node. Positions and risk read on from the
+ * journal; a strategy that has not seen the last event of its orders looks at everything afresh. One without recent orders
+ * has missed nothing.
+ * @param lastVersions by strategy: its last event that was folded one by one; those in the snapshot count as its newest
+ */
+export function tellWhereItStands(ctx: Ctx, lastVersions: ReadonlyMap<string, number>, snapshotVersion: number): void {
+  tellFollowers(ctx);
+  for (const strategyId of ctx.state.orders.strategyIds()) {
+    if (strategyId === "manual") continue;
+    const version = lastVersions.get(strategyId) ?? snapshotVersion;
+    ctx.tell(strategyMessages.resync, strategyId, { version, reason: "its orders have moved to another node" });
+  }
+}
+
+const FOLLOW_AGAIN_MS = 10_000;
+
+/** Heals a notice that was lost when no later one follows it. */
+export function remindFollowers(ctx: Ctx): void {
+  const { followed, stream } = ctx.state;
+  if (followed.version !== stream.version || ctx.clock.now() - followed.atMs >= FOLLOW_AGAIN_MS) tellFollowers(ctx);
+}
+
+function tellFollowers(ctx: Ctx): void {
+  const { version } = ctx.state.stream;
+  ctx.state.followed = { version, atMs: ctx.clock.now() };
+  ctx.tell(positionsMessages.follow, ctx.id, { version });
+  ctx.tell(riskMessages.follow, ctx.id, { version });
 }
 
 /** An activation ends with an append whose answer is lost; if the events arrived all the same, nobody has heard of them. */

@@ -8,7 +8,8 @@
 import { connectionMessages, executionMessages } from "../../domain/contract/actors.ts";
 import { orderRow } from "../../domain/contract/rows.ts";
 import type { OrderRow } from "../../domain/contract/views.ts";
-import { DstaError } from "../../domain/kernel/errors.ts";
+import type { StoredEvent } from "../../domain/journal/journal.ts";
+import { DstaError, messageOf } from "../../domain/kernel/errors.ts";
 import { hash32 } from "../../domain/kernel/random.ts";
 import { type ApprovedIntent, confirmApproved } from "../../domain/order/approved.ts";
 import { decodeOrderEvent } from "../../domain/order/codec.ts";
@@ -21,7 +22,7 @@ import type { VenueReport } from "../../domain/order/types.ts";
 import { defineActor } from "../../mixins/hosted/actor.ts";
 import { EventStream } from "../../mixins/journal/event-stream.ts";
 import { backfill, BACKFILL_OVERLAP_MS, findLost, onLookedUp, reconcile, sweep, SWEEP_MS } from "./execution-reconcile.ts";
-import { commit, type Ctx, type ExecutionActorState, type ExecutionDeps, known, tellUntold } from "./execution-state.ts";
+import { commit, type Ctx, type ExecutionActorState, type ExecutionDeps, known, tellUntold, tellWhereItStands } from "./execution-state.ts";
 
 const SNAPSHOT_EVENTS = 1_000;
 
@@ -36,16 +37,32 @@ export function executionActor(deps: ExecutionDeps) {
 
     async activate(ctx) {
       let lastAtMs = ctx.clock.now();
-      const { stream, state: orders } = await EventStream.open(deps.journal, `execution/${ctx.id}`, {
-        start: (snapshot) => OrderRegistry.fromJson(snapshot),
-        apply: (registry, stored) => {
-          registry.apply(decodeOrderEvent(stored));
+      let folded = 0;
+      const lastVersions = new Map<string, number>();
+      const fold = {
+        start: (snapshot: unknown) => OrderRegistry.fromJson(snapshot),
+        apply: (registry: OrderRegistry, stored: StoredEvent) => {
+          lastVersions.set(registry.apply(decodeOrderEvent(stored)).intent.strategyId, stored.version);
           lastAtMs = stored.atMs;
+          folded++;
         },
-      });
-      ctx.state = { stream, orders, lookups: new LookupSchedule(deps.lookup), snapshotVersion: stream.version, toldVersions };
-      if (!toldVersions.has(ctx.id)) toldVersions.set(ctx.id, stream.version);
-      await tellUntold(ctx, deps.journal);
+      };
+      const { stream, state: orders } = await EventStream.open(deps.journal, `execution/${ctx.id}`, fold, ctx.epoch);
+      ctx.state = {
+        stream,
+        orders,
+        lookups: new LookupSchedule(deps.lookup),
+        snapshotVersion: stream.version,
+        toldVersions,
+        riskEpoch: 0n,
+        followed: { version: stream.version, atMs: ctx.clock.now() },
+      };
+      if (toldVersions.has(ctx.id)) {
+        await tellUntold(ctx, deps.journal);
+      } else {
+        toldVersions.set(ctx.id, stream.version);
+        tellWhereItStands(ctx, lastVersions, stream.version - folded);
+      }
       const oldestOpenMs = Math.min(lastAtMs, ...orders.open().map((order) => order.createdAtMs));
       await reconcile(ctx, await ctx.ask(connectionMessages.ordersSince, ctx.id, { sinceMs: oldestOpenMs - BACKFILL_OVERLAP_MS }));
       await findLost(ctx, deps);
@@ -53,9 +70,17 @@ export function executionActor(deps: ExecutionDeps) {
       return ctx.state;
     },
     deactivate: (ctx) => ctx.state.stream.saveSnapshot(ctx.state.orders.toJson()),
+    released: (id) => void toldVersions.delete(id),
 
     handle: {
-      submit: (ctx, intent) => submit(ctx, intent),
+      submit: (ctx, { intent, riskEpoch }) => {
+        fenceRisk(ctx, riskEpoch);
+        return submit(ctx, intent);
+      },
+      fenceRisk: (ctx, { riskEpoch }) => {
+        fenceRisk(ctx, riskEpoch);
+        return { version: ctx.state.stream.version };
+      },
       cancel: async (ctx, { orderId, by, reason }) => orderRow(await requestCancel(ctx, known(ctx, orderId), by, reason)),
       cancelAll: (ctx, { strategyId, by, reason }) => cancelAll(ctx, strategyId, by, reason),
       report: (ctx, report) => onReport(ctx, report),
@@ -65,11 +90,18 @@ export function executionActor(deps: ExecutionDeps) {
       backfilled: (ctx, { value }) => (value === null ? undefined : reconcile(ctx, value)),
       lookedUp: (ctx, { orderId, value, error }) => onLookedUp(ctx, deps, orderId, value, error),
       sweep: (ctx) => sweep(ctx, deps),
-      ordersOf: (ctx, { strategyId }) => ctx.state.orders.open(strategyId),
+      ordersOf: (ctx, { strategyId }) => ({ version: ctx.state.stream.version, orders: ctx.state.orders.open(strategyId) }),
       open: (ctx, { strategyId }) => ctx.state.orders.open(strategyId).map(orderRow),
       order: (ctx, { orderId }) => orderRow(known(ctx, orderId)),
     },
   });
+}
+
+function fenceRisk(ctx: Ctx, riskEpoch: bigint): void {
+  const newest = ctx.state.riskEpoch;
+  if (riskEpoch < newest)
+    throw new DstaError("RISK_FENCED", `approved by risk epoch ${riskEpoch}, which ${newest} has succeeded`, { code: 409 });
+  ctx.state.riskEpoch = riskEpoch;
 }
 
 async function submit(ctx: Ctx, message: ApprovedIntent): Promise<OrderRow> {
@@ -81,17 +113,31 @@ async function submit(ctx: Ctx, message: ApprovedIntent): Promise<OrderRow> {
   const owner = ownerOf({ orderId, intent });
   await commit(ctx, [{ ...owner, type: "OrderSubmitted", atMs: ctx.clock.now(), intent }]);
   const { symbol, side, type, quantity, limitPrice, timeInForce, postOnly } = intent;
-  await ctx.ask(connectionMessages.submit, ctx.id, {
-    clientOrderId: orderId,
-    symbol,
-    side,
-    type,
-    quantity,
-    limitPrice,
-    timeInForce,
-    postOnly,
-  });
+  const request = { clientOrderId: orderId, symbol, side, type, quantity, limitPrice, timeInForce, postOnly };
+  const failure = await failureOf(ctx.ask(connectionMessages.submit, ctx.id, request));
+  if (failure) await unanswered(ctx, [orderId], "submit", failure);
   return orderRow(known(ctx, orderId));
+}
+
+/** What went wrong on the way to the connection: another actor's failure, of whatever kind, is none of this one. */
+async function failureOf(asked: Promise<void>): Promise<Error | null> {
+  try {
+    await asked;
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(messageOf(error));
+  }
+}
+
+/** The request may have left for the venue or not: only the venue's own view tells. It is never sent again. */
+async function unanswered(ctx: Ctx, orderIds: readonly string[], request: "submit" | "cancel", failure: Error): Promise<void> {
+  const atMs = ctx.clock.now();
+  const reason = `the connection did not confirm it: ${failure.message}`;
+  const open = orderIds.map((orderId) => known(ctx, orderId)).filter(({ status }) => isOpen(status));
+  await commit(
+    ctx,
+    open.map((order) => ({ ...ownerOf(order), type: "OrderOutcomeUnknown", atMs, request, reason })),
+  );
 }
 
 /** @throws {DstaError} ORDER_NOT_OPEN (409) when there is nothing left to cancel. */
@@ -99,7 +145,8 @@ async function requestCancel(ctx: Ctx, order: Order, by: string, reason: string)
   const { orderId, status, intent } = order;
   if (!isOpen(status)) throw new DstaError("ORDER_NOT_OPEN", `order ${orderId} is ${status}`, { code: 409, data: { orderId, status } });
   if (!order.cancelRequested) await commit(ctx, [{ ...ownerOf(order), type: "OrderCancelRequested", atMs: ctx.clock.now(), by, reason }]);
-  await ctx.ask(connectionMessages.cancel, ctx.id, { symbol: intent.symbol, clientOrderId: orderId });
+  const failure = await failureOf(ctx.ask(connectionMessages.cancel, ctx.id, { symbol: intent.symbol, clientOrderId: orderId }));
+  if (failure) await unanswered(ctx, [orderId], "cancel", failure);
   return known(ctx, orderId);
 }
 
@@ -116,8 +163,16 @@ async function cancelAll(
     ctx,
     fresh.map((order) => ({ ...ownerOf(order), type: "OrderCancelRequested", atMs, by, reason })),
   );
-  for (const order of open) await ctx.ask(connectionMessages.cancel, ctx.id, { symbol: order.intent.symbol, clientOrderId: order.orderId });
-  return { requested: open.length, unknown: open.filter((order) => order.status === "Unknown").length };
+  // Together: one that cannot be confirmed keeps no other from being cancelled.
+  const failures = await Promise.all(
+    open.map(({ orderId, intent }) =>
+      failureOf(ctx.ask(connectionMessages.cancel, ctx.id, { symbol: intent.symbol, clientOrderId: orderId })),
+    ),
+  );
+  const failed = open.filter((_order, index) => failures[index] !== null).map(({ orderId }) => orderId);
+  const failure = failures.find((candidate) => candidate !== null);
+  if (failure) await unanswered(ctx, failed, "cancel", failure);
+  return { requested: open.length, unknown: open.filter(({ orderId }) => known(ctx, orderId).status === "Unknown").length };
 }
 
 async function onReport(ctx: Ctx, report: VenueReport): Promise<void> {

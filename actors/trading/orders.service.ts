@@ -135,7 +135,7 @@ function historyActions({ desk, host, journal }: OrdersDeps): ServiceSchema["act
 }
 
 /** @throws {DstaError} VALIDATION_ERROR, NOT_FOUND */
-async function intentOf({ desk, host, clock, newId }: OrdersDeps, wish: OrderWish, by: string): Promise<OrderIntent> {
+async function intentOf({ desk, host, journal, clock, newId }: OrdersDeps, wish: OrderWish, by: string): Promise<OrderIntent> {
   const venue = venueOr(desk, wish.venue);
   const account = accountOf(desk, venue);
   const { symbol } = instrumentMeant(await host.ask(connectionMessages.instruments, account, {}), venue, wish.symbol);
@@ -143,8 +143,7 @@ async function intentOf({ desk, host, clock, newId }: OrdersDeps, wish: OrderWis
   if (wish.type === "market" && wish.price !== undefined) throw invalid("price", "no price for a market order", wish.price);
   if (wish.type === "market" && wish.postOnly) throw invalid("postOnly", "false for a market order", true);
   if (wish.type === "market" && wish.timeInForce === "GTC") throw invalid("timeInForce", "IOC for a market order", "GTC");
-  if (wish.strategyId !== undefined && wish.strategyId !== "manual" && !host.find(`strategy/${wish.strategyId}`))
-    throw notFound("strategy", wish.strategyId);
+  if (wish.strategyId !== undefined && wish.strategyId !== "manual") await requireStrategy(journal, wish.strategyId);
   return {
     intentId: `manual.${wish.idempotencyKey ?? newId()}`,
     strategyId: wish.strategyId ?? "manual",
@@ -161,6 +160,12 @@ async function intentOf({ desk, host, clock, newId }: OrdersDeps, wish: OrderWis
     why: wish.why ?? `by hand, ${by}`,
     decidedAtMs: clock.now(),
   };
+}
+
+/** Wherever its actor lives, or whether it does: it was created. */
+async function requireStrategy(journal: Journal, id: string): Promise<void> {
+  const created = await journal.query({ stream: `strategy/${id}`, types: ["StrategyCreated"], limit: 1 });
+  if (created.length === 0) throw notFound("strategy", id);
 }
 
 /** The order as execution holds it, or null when it closed long ago. */

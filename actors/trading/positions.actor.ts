@@ -72,14 +72,15 @@ export function positionsActor(deps: PositionsDeps) {
     supervise: { baseMs: 50, maxMs: 2_000, maxRestarts: 10, windowMs: 60_000 },
 
     async activate(ctx) {
-      const { stream, state } = await EventStream.open<Recovered>(deps.journal, `positions/${ctx.id}`, {
-        start: (snapshot) => ({
+      const fold = {
+        start: (snapshot: unknown) => ({
           book: snapshot === null ? new PositionsBook(deps.termsOf(ctx.id)) : restorePositions(snapshot),
           bookedVersion: 0,
           curve: new EquityCurve(),
         }),
         apply: recover,
-      });
+      };
+      const { stream, state } = await EventStream.open<Recovered>(deps.journal, `positions/${ctx.id}`, fold, ctx.epoch);
       for await (const sample of equitySamples(deps.journal, stream.name, ctx.clock.now())) state.curve.add(sample);
       const instruments = await ctx.ask(connectionMessages.instruments, ctx.id, {});
       ctx.state = {
@@ -107,7 +108,10 @@ export function positionsActor(deps: PositionsDeps) {
       top: (ctx, top) => void ctx.state.tops.set(marketKey(top.venue, top.symbol), top),
       bar: (ctx, bar) => ctx.state.book.setMark(bar.venue, bar.symbol, fromNumber(bar.close, "close")),
       tick: (ctx) => onTick(ctx, deps.sampleMs),
-      of: (ctx, { strategyId, venue, symbol }) => {
+      follow: (ctx, { version }) => follow(ctx, version),
+      equityNow: (ctx) => (ctx.state.book.isPriced ? format(ctx.state.book.equity) : null),
+      of: async (ctx, { strategyId, venue, symbol, version }) => {
+        await follow(ctx, version);
         const position = ctx.state.book.entry(strategyId, venue, symbol)?.position;
         const average = position ? averagePrice(position) : null;
         return {
@@ -162,6 +166,11 @@ async function catchUp(ctx: Ctx): Promise<void> {
   for await (const stored of ctx.state.journal.read(`execution/${ctx.id}`, ctx.state.book.appliedVersion)) {
     await take(ctx, { version: stored.version, event: decodeOrderEvent(stored) });
   }
+}
+
+/** Reads what is missing up to `version`: an event is in the journal before anybody hears of it. */
+async function follow(ctx: Ctx, version: number): Promise<void> {
+  if (version > ctx.state.book.appliedVersion) await catchUp(ctx);
 }
 
 async function onNotice(ctx: Ctx, notice: ExecutionNotice): Promise<void> {

@@ -1,18 +1,24 @@
 /** The birth of a strategy instance: journaled before its actor is first spoken to, so that an id is taken once. */
 import type { NewStrategy } from "../../domain/contract/actors.ts";
 import type { ParamValues } from "../../domain/contract/views.ts";
-import type { Journal } from "../../domain/journal/journal.ts";
+import type { Journal, StoredEvent } from "../../domain/journal/journal.ts";
 import { DstaError } from "../../domain/kernel/errors.ts";
 import type { AnyStrategy } from "../../domain/strategy/define.ts";
 import { validateParams } from "../../domain/strategy/param-values.ts";
-import { encodeStrategyEvent, foldStrategy, type StrategyEvent, type StrategyRecord } from "../../domain/strategy/record.ts";
+import { encodeStrategyEvent, foldStrategy, recordOf, type StrategyEvent, type StrategyRecord } from "../../domain/strategy/record.ts";
 import { EventStream } from "../../mixins/journal/event-stream.ts";
 
-export function openRecord(journal: Journal, id: string) {
-  return EventStream.open<{ record: StrategyRecord | null }>(journal, `strategy/${id}`, {
-    start: (snapshot) => ({ record: snapshot as StrategyRecord | null }),
-    apply: (box, stored) => void (box.record = foldStrategy(box.record, stored)),
-  });
+interface RecordBox {
+  record: StrategyRecord | null;
+}
+
+/** @param epoch of the activation that owns the stream; absent for its birth, before there is one */
+export function openRecord(journal: Journal, id: string, epoch?: bigint) {
+  const fold = {
+    start: (snapshot: unknown) => ({ record: recordOf(snapshot) }),
+    apply: (box: RecordBox, stored: StoredEvent) => void (box.record = foldStrategy(box.record, stored)),
+  };
+  return EventStream.open<RecordBox>(journal, `strategy/${id}`, fold, epoch);
 }
 
 /** Complete values of a definition's parameters, as JSON. @throws {DstaError} VALIDATION_ERROR */
@@ -33,8 +39,8 @@ export async function createStrategy(journal: Journal, wish: NewStrategy, defini
   if (taken) throw exists();
   const { stream, state } = await openRecord(journal, wish.id);
   if (state.record) throw exists();
-  const { id, strategy, account, venue, symbol, by } = wish;
-  const events: StrategyEvent[] = [{ type: "StrategyCreated", id, strategy, account, venue, symbol, params, by }];
+  const { id, strategy, account, venue, symbol, by, isolation = "inline" } = wish;
+  const events: StrategyEvent[] = [{ type: "StrategyCreated", id, strategy, account, venue, symbol, params, by, isolation }];
   if (wish.start) events.push({ type: "StrategyStarted", by });
   await stream.append(events.map((event) => encodeStrategyEvent(event, atMs)));
 }

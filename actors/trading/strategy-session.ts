@@ -9,48 +9,72 @@ import { decimal, format, quantize, ZERO } from "../../domain/kernel/decimal.ts"
 import { seededRandom } from "../../domain/kernel/random.ts";
 import { INTERVALS, type Interval } from "../../domain/market/events.ts";
 import type { OrderIntent } from "../../domain/order/types.ts";
-import { averageFillPrice, type Order } from "../../domain/order/order.ts";
+import { averageFillPrice, epochText, type Order } from "../../domain/order/order.ts";
 import type { AnyStrategy } from "../../domain/strategy/define.ts";
 import type { OrderUpdate } from "../../domain/strategy/own-orders.ts";
 import { currentParams, type StrategyRecord } from "../../domain/strategy/record.ts";
-import { createRunner, type StrategyRunner } from "../../domain/strategy/runner.ts";
 import type { ActorContext } from "../../mixins/hosted/actor.ts";
+import type { LoopHolder } from "../../mixins/watchdog/loop-holder.ts";
+import type { StrategyJob } from "./strategy-protocol.ts";
+import { InlineRunner, type Later, type SessionRunner } from "./strategy-runner.ts";
+import type { StrategyThreads } from "./strategy-thread.ts";
+
+/** Where runners live: in this thread, marked for the watchdog, or in their own. */
+export interface RunnerPorts {
+  readonly holder: LoopHolder;
+  readonly threads: StrategyThreads;
+}
 
 export interface Session {
-  readonly runner: StrategyRunner;
+  readonly runner: SessionRunner;
   readonly instrument: Instrument;
   /** Interval of its first candles source. */
   readonly interval: Interval | null;
+  /** Of the execution stream, included so far. */
+  version: number;
+  /** By interval: when the newest bar seen opened. */
+  readonly lastBarMs: Map<number, number>;
+}
+
+/** What a session begins from. */
+export interface SessionStart {
+  readonly record: StrategyRecord;
+  readonly definition: AnyStrategy;
+  readonly epoch: bigint;
+  /** Subjects this activation listens to already; extended, since a subscription lasts as long as it. */
+  readonly subscribed: Set<string>;
+  /** Intents that risk has not answered yet. */
+  readonly underWay: readonly OrderUpdate[];
 }
 
 const EXTRA_WARMUP_BARS = 200;
 const names = new Map<number, Interval>(Object.entries(INTERVALS).map(([name, lengthMs]) => [lengthMs, name as Interval]));
 
-/** @param subscribed subjects this activation listens to already; extended here, since a subscription lasts as long as it. */
 export async function openSession<S>(
   ctx: ActorContext<S>,
-  record: StrategyRecord,
-  definition: AnyStrategy,
-  epoch: bigint,
-  subscribed: Set<string>,
+  { record, definition, epoch, subscribed, underWay }: SessionStart,
+  ports: RunnerPorts,
 ): Promise<Session> {
   const { id, account, venue, symbol } = record;
   const instrument = findInstrument(await ctx.ask(connectionMessages.instruments, account, {}), venue, symbol);
-  const open = await ctx.ask(executionMessages.ordersOf, account, { strategyId: id });
-  const position = await ctx.ask(positionsMessages.of, account, { strategyId: id, venue, symbol });
-  const runner = createRunner({
-    definition,
+  const { version, orders } = await ctx.ask(executionMessages.ordersOf, account, { strategyId: id });
+  const position = await ctx.ask(positionsMessages.of, account, { strategyId: id, venue, symbol, version });
+  const known = new Set(orders.map(({ intent }) => intent.intentId));
+  const job: StrategyJob = {
+    strategy: record.strategy,
     params: currentParams(record).params,
-    instance: { id, account, venue, symbol, epoch: String(epoch) },
+    instance: { id, account, venue, symbol, epoch: epochText(epoch) },
     instrument,
-    random: seededRandom(`${id}.${epoch}`),
+    seed: `${id}.${epoch}`,
     position: {
       quantity: decimal(position.quantity),
       averagePrice: position.averagePrice === null ? null : decimal(position.averagePrice),
     },
-    orders: open.map(orderUpdate),
+    orders: [...orders.map(orderUpdate), ...underWay.filter(({ intentId }) => !known.has(intentId))],
     state: record.saved,
-  });
+  };
+  const runner = await openRunner(ctx, record, definition, job, ports);
+  const lastBarMs = new Map<number, number>();
   const once = (subject: string, subscribe: () => void): void => {
     if (subscribed.has(subject)) return;
     subscribed.add(subject);
@@ -60,14 +84,32 @@ export async function openSession<S>(
     const interval = names.get(intervalMs)!;
     const subject = subjects.bar(venue, symbol, interval);
     once(subject, () => ctx.subscribe(subject, strategyMessages.bar));
-    runner.warm(await ctx.ask(barsMessages.history, `${venue}:${symbol}:${interval}`, { limit: warmupBars + EXTRA_WARMUP_BARS }));
+    const history = await ctx.ask(barsMessages.history, `${venue}:${symbol}:${interval}`, { limit: warmupBars + EXTRA_WARMUP_BARS });
+    await runner.warm(history);
+    if (history.length > 0) lastBarMs.set(intervalMs, history.at(-1)!.openTimeMs);
   }
   const usesTrades = Object.values(definition.data).some((source) => source.source === "trades");
   const [top, trade] = [subjects.top(venue, symbol), subjects.trade(venue, symbol)];
   once(top, () => ctx.subscribe(top, strategyMessages.top, { conflate: true }));
   if (usesTrades) once(trade, () => ctx.subscribe(trade, strategyMessages.trade));
   const first = runner.candles[0];
-  return { runner, instrument, interval: first ? names.get(first.intervalMs)! : null };
+  return { runner, instrument, interval: first ? names.get(first.intervalMs)! : null, version, lastBarMs };
+}
+
+export function intervalOf(intervalMs: number): Interval {
+  return names.get(intervalMs)!;
+}
+
+/** @throws what the author's `setup` throws; for a thread also its faults */
+function openRunner<S>(
+  ctx: ActorContext<S>,
+  { isolation }: StrategyRecord,
+  definition: AnyStrategy,
+  job: StrategyJob,
+  { threads, holder }: RunnerPorts,
+): Later<SessionRunner> {
+  if (isolation === "thread") return threads.open(job, (error) => ctx.fail(error));
+  return new InlineRunner({ ...job, definition, random: seededRandom(job.seed) }, holder);
 }
 
 export function orderUpdate(order: Order): OrderUpdate {
@@ -94,6 +136,11 @@ export function doneText(order: Order, { tickSize }: Instrument): string {
   const average = averageFillPrice(order);
   const price = average === null ? "?" : format(quantize(average, tickSize, "half-even"));
   return `${side === "buy" ? "bought" : "sold"} ${format(order.filledQuantity)} ${symbol} at ${price}: ${why}`;
+}
+
+/** An intent on its way. */
+export function intentUpdate(intent: OrderIntent): OrderUpdate {
+  return { ...refusedUpdate(intent, "", intent.decidedAtMs), status: "Pending" };
 }
 
 /** An intent that never became an order: what its author learns of it. */

@@ -62,6 +62,7 @@ export function strategyDetail(state: StrategyActorState): StrategyDetail {
     params: { ...currentParams(record).params },
     fields: toFields(definition),
     versions: [...record.versions],
+    isolation: record.isolation,
     interval: session?.interval ?? null,
     warmupBars: view.warmupBars,
     seenBars: view.seenBars,

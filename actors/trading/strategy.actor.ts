@@ -5,28 +5,25 @@
  * from the journal and, when it keeps failing, records it as failed and cancels its orders. While trading is halted,
  * paused or held back the runner watches and decides nothing.
  */
-import {
-  executionMessages,
-  type OrderNotice,
-  type Placed,
-  positionsMessages,
-  riskMessages,
-  strategyMessages,
-} from "../../domain/contract/actors.ts";
+import { executionMessages, positionsMessages, riskMessages, strategyMessages } from "../../domain/contract/actors.ts";
 import { subjects } from "../../domain/contract/subjects.ts";
 import type { StrategyDetail } from "../../domain/contract/views.ts";
 import type { Journal } from "../../domain/journal/journal.ts";
-import { decimal } from "../../domain/kernel/decimal.ts";
-import { DstaError, invariant, isExpected, messageOf, notFound } from "../../domain/kernel/errors.ts";
-import type { OrderIntent } from "../../domain/order/types.ts";
-import type { Decision } from "../../domain/strategy/decision.ts";
+import { DstaError, isExpected, notFound } from "../../domain/kernel/errors.ts";
 import type { AnyStrategy } from "../../domain/strategy/define.ts";
 import { currentParams, encodeStrategyEvent } from "../../domain/strategy/record.ts";
 import { defineActor } from "../../mixins/hosted/actor.ts";
 import { isFatalJournalError } from "../../mixins/journal/event-stream.ts";
+import type { Quarantine } from "../../mixins/quarantine/quarantine.ts";
 import { checkedParams, openRecord } from "./strategy-birth.ts";
-import { continueClosing, dismiss, place } from "./strategy-closing.ts";
-import { doneText, openSession, orderUpdate, refusedUpdate } from "./strategy-session.ts";
+import { onBar } from "./strategy-bars.ts";
+import { onCancelAnswered, cancel } from "./strategy-cancelling.ts";
+import { dismiss, leave } from "./strategy-closing.ts";
+import { act, beginSession, mayDecide } from "./strategy-deciding.ts";
+import { onOrderEvent, onPlaced, onResync, onTrading } from "./strategy-notices.ts";
+import { place } from "./strategy-placing.ts";
+import { failIfQuarantined, letGo } from "./strategy-quarantine.ts";
+import type { RunnerPorts } from "./strategy-session.ts";
 import { commit, newStrategyState, type StrategyActorState, type StrategyCtx } from "./strategy-state.ts";
 import { onTick, recallSignals, TICK_MS } from "./strategy-show.ts";
 import { strategyDetail, strategyRow } from "./strategy-views.ts";
@@ -36,6 +33,8 @@ export interface StrategyDeps {
   /** @throws {DstaError} NOT_FOUND listing the names there are. */
   readonly definitionOf: (name: string) => AnyStrategy;
   isSimulated(account: string): boolean;
+  readonly quarantine: Quarantine;
+  readonly runners: RunnerPorts;
 }
 
 const MINUTE_MS = 60_000;
@@ -50,6 +49,7 @@ export function strategyActor(deps: StrategyDeps) {
 
     activate: (ctx) => activate(ctx, deps),
     deactivate: (ctx) => ctx.state.stream.saveSnapshot(ctx.state.record),
+    released: (id) => deps.runners.threads.end(id),
     gaveUp: (ctx, error) => gaveUp(ctx, deps, error),
 
     handle: {
@@ -60,18 +60,14 @@ export function strategyActor(deps: StrategyDeps) {
       row: (ctx) => strategyRow(ctx.state),
       detail: (ctx) => detailOf(ctx),
       start: async (ctx, { by }) => {
+        await letGo(ctx, deps.quarantine);
         if (ctx.state.record.desired !== "running") await commit(ctx, { type: "StrategyStarted", by });
         ctx.announce("info", `started by ${by}`, "STRATEGY_STARTED");
         await beginSession(ctx);
         return detailOf(ctx);
       },
-      pause: async (ctx, { by }) => {
-        if (!ctx.state.session)
-          throw new DstaError("STRATEGY_NOT_RUNNING", `${ctx.id} is ${ctx.state.record.desired}`, { code: 409, data: { id: ctx.id } });
-        await commit(ctx, { type: "StrategyPaused", by });
-        ctx.announce("info", `paused by ${by}`, "STRATEGY_PAUSED");
-        return detailOf(ctx);
-      },
+      pause: (ctx, { by, forMs }) => pause(ctx, by, forMs ?? null),
+      resume: (ctx, { atMs }) => resume(ctx, atMs),
       stop: async (ctx, { by, close }) => {
         await sayGoodbye(ctx);
         await commit(ctx, { type: "StrategyStopped", by, close: close ?? false });
@@ -81,11 +77,7 @@ export function strategyActor(deps: StrategyDeps) {
       },
       setParameters: (ctx, { by, params, note, expectedVersion }) => setParameters(ctx, { by, params, note: note ?? "", expectedVersion }),
 
-      bar: (ctx, bar) => {
-        const runner = ctx.state.session?.runner;
-        if (runner && mayDecide(ctx)) return act(ctx, runner.onBar(bar));
-        return runner?.warm([bar]);
-      },
+      bar: (ctx, bar) => onBar(ctx, bar),
       top: (ctx, top) => {
         ctx.state.bookQuality = top.quality;
         return ctx.state.session && mayDecide(ctx) ? act(ctx, ctx.state.session.runner.onTop(top)) : undefined;
@@ -94,8 +86,12 @@ export function strategyActor(deps: StrategyDeps) {
       connection: (ctx, state) =>
         ctx.state.session && mayDecide(ctx) ? act(ctx, ctx.state.session.runner.onConnection(state)) : undefined,
       orderEvent: (ctx, notice) => onOrderEvent(ctx, notice),
-      placed: (ctx, { intent, value, error }) => onPlaced(ctx, intent, value, error),
-      cancelAnswered: () => undefined,
+      resync: (ctx, { version, reason }) => onResync(ctx, version, reason),
+      placed: (ctx, answer) => onPlaced(ctx, answer),
+      leave: (ctx) => leave(ctx),
+      placeAgain: (ctx, attempt) => place(ctx, attempt),
+      cancelAnswered: (ctx, answer) => onCancelAnswered(ctx, answer),
+      cancelAgain: (ctx, { orderId, reason, attempt }) => cancel(ctx, orderId, reason, attempt),
       position: (ctx, row) => void (ctx.state.position = row),
       trading: (ctx, { state }) => onTrading(ctx, state),
       tick: (ctx) => onTick(ctx),
@@ -104,7 +100,7 @@ export function strategyActor(deps: StrategyDeps) {
 }
 
 async function activate(ctx: StrategyCtx, deps: StrategyDeps): Promise<StrategyActorState> {
-  const { stream, state: box } = await openRecord(deps.journal, ctx.id);
+  const { stream, state: box } = await openRecord(deps.journal, ctx.id, ctx.epoch);
   const { record } = box;
   if (!record) throw notFound("strategy", ctx.id);
   ctx.state = newStrategyState({
@@ -112,6 +108,7 @@ async function activate(ctx: StrategyCtx, deps: StrategyDeps): Promise<StrategyA
     record,
     definition: deps.definitionOf(record.strategy),
     simulated: deps.isSimulated(record.account),
+    runners: deps.runners,
   });
   ctx.subscribe(subjects.positionOf(ctx.id), strategyMessages.position, { conflate: true });
   ctx.subscribe(subjects.floor("trading"), strategyMessages.trading);
@@ -122,84 +119,36 @@ async function activate(ctx: StrategyCtx, deps: StrategyDeps): Promise<StrategyA
       (row) => row.symbol === record.symbol,
     ) ?? null;
   await recallSignals(ctx, deps.journal);
-  if (record.desired === "running" || record.desired === "paused") await beginSession(ctx);
-  if (record.closing) await continueClosing(ctx);
+  await failIfQuarantined(ctx, deps.quarantine);
+  const { desired } = ctx.state.record;
+  if (desired === "running" || desired === "paused") await beginSession(ctx);
+  else await leave(ctx);
+  armResume(ctx);
   ctx.after(TICK_MS, strategyMessages.tick, null);
   return ctx.state;
 }
 
-async function beginSession(ctx: StrategyCtx): Promise<void> {
-  const { record, definition, stream, subscribed } = ctx.state;
-  ctx.state.session = await openSession(ctx, { ...record, saved: ctx.state.left ?? record.saved }, definition, stream.epoch, subscribed);
-  if (mayDecide(ctx)) await act(ctx, ctx.state.session.runner.onStart(ctx.clock.now()));
+async function pause(ctx: StrategyCtx, by: string, forMs: number | null): Promise<StrategyDetail> {
+  if (!ctx.state.session)
+    throw new DstaError("STRATEGY_NOT_RUNNING", `${ctx.id} is ${ctx.state.record.desired}`, { code: 409, data: { id: ctx.id } });
+  await commit(ctx, { type: "StrategyPaused", by, ...(forMs === null ? {} : { resumeAtMs: ctx.clock.now() + forMs }) });
+  armResume(ctx);
+  ctx.announce("info", ctx.state.record.reason, "STRATEGY_PAUSED");
+  return detailOf(ctx);
 }
 
-function mayDecide(ctx: StrategyCtx): boolean {
-  const { record, trading, gate } = ctx.state;
-  return record.desired === "running" && trading !== "halted" && !gate.isHolding(ctx.clock.now());
+/** When to go on is journaled, so whichever node has the strategy then arms the timer anew at its start. */
+function armResume(ctx: StrategyCtx): void {
+  const { resumeAtMs } = ctx.state.record;
+  if (resumeAtMs !== null) ctx.after(Math.max(0, resumeAtMs - ctx.clock.now()), strategyMessages.resume, { atMs: resumeAtMs });
 }
 
-/** Author's state first, then what leaves the actor: a crash between the two repeats nothing. */
-async function act(ctx: StrategyCtx, decision: Decision): Promise<void> {
-  if (decision.intents.length === 0 && decision.cancels.length === 0) return;
-  const { session, record } = ctx.state;
-  invariant(session, "a decision without a session");
-  await saveState(ctx);
-  for (const intent of decision.intents) {
-    ctx.state.signals++;
-    ctx.state.lastWhy = intent.why;
-    ctx.state.lastWhyAtMs = intent.decidedAtMs;
-    place(ctx, intent);
-  }
-  for (const orderId of decision.cancels) {
-    // Refused cancels are ordinary: the order was faster.
-    ctx.pipe(
-      ctx.ask(executionMessages.cancel, record.account, {
-        account: record.account,
-        orderId,
-        by: ctx.id,
-        reason: "cancelled by its strategy",
-      }),
-      strategyMessages.cancelAnswered,
-      (outcome) => ("value" in outcome ? { value: outcome.value, error: null } : { value: null, error: messageOf(outcome.error) }),
-    );
-  }
-}
-
-async function saveState(ctx: StrategyCtx): Promise<void> {
-  const saved = ctx.state.session!.runner.saveState();
-  ctx.state.left = saved;
-  const text = JSON.stringify(saved.state);
-  if (text === ctx.state.savedState) return;
-  await commit(ctx, { type: "StateSaved", saved });
-  ctx.state.savedState = text;
-}
-
-async function onOrderEvent(ctx: StrategyCtx, { event, order }: OrderNotice): Promise<void> {
-  const { session, record } = ctx.state;
-  if (session) {
-    const watchOnly = !mayDecide(ctx);
-    if (event.type === "OrderFilled") {
-      // Execution told positions before us, so their answer includes this fill.
-      const position = await ctx.ask(positionsMessages.of, record.account, {
-        strategyId: ctx.id,
-        venue: record.venue,
-        symbol: record.symbol,
-      });
-      const exact = {
-        quantity: decimal(position.quantity),
-        averagePrice: position.averagePrice === null ? null : decimal(position.averagePrice),
-      };
-      const { orderId, intentId, side, why, fill, atMs } = event;
-      const decision = session.runner.onFill({ orderId, intentId, side, why, fill, atMs }, exact);
-      await (watchOnly ? saveState(ctx) : act(ctx, decision));
-    }
-    if (order.status === "Filled" && event.type === "OrderFilled")
-      ctx.announce("info", doneText(order, session.instrument), "ORDER_FILLED");
-    const decision = session.runner.onOrder(orderUpdate(order));
-    await (watchOnly ? saveState(ctx) : act(ctx, decision));
-  }
-  if (record.closing) await continueClosing(ctx);
+async function resume(ctx: StrategyCtx, atMs: number): Promise<void> {
+  const { desired, resumeAtMs } = ctx.state.record;
+  if (desired !== "paused" || resumeAtMs !== atMs) return;
+  await commit(ctx, { type: "StrategyStarted", by: "the end of its pause" });
+  ctx.announce("info", "goes on: the time of its pause is over", "STRATEGY_STARTED");
+  await beginSession(ctx);
 }
 
 /** The author's last word; what is wrong with it keeps nobody from stopping the strategy. */
@@ -212,27 +161,6 @@ async function sayGoodbye(ctx: StrategyCtx): Promise<void> {
     if (!isExpected(error) || isFatalJournalError(error)) throw error;
     ctx.announce("warn", `on.stop failed: ${error.message}`, error.type);
   }
-}
-
-async function onPlaced(ctx: StrategyCtx, intent: OrderIntent, placed: Placed | null, error: string | null): Promise<void> {
-  const { gate, session } = ctx.state;
-  if (placed?.approved) return gate.approved();
-  const reason = placed ? `${placed.code}: ${placed.reason}` : (error ?? "no answer");
-  const heldMs = gate.refused(ctx.clock.now());
-  if (heldMs > 0)
-    ctx.announce("warn", `held back for ${heldMs / 1_000} s after repeated refusals, the last: ${reason}`, placed?.code ?? "NOT_PLACED");
-  ctx.state.lastWhy = `refused ${reason}`;
-  ctx.state.lastWhyAtMs = ctx.clock.now();
-  if (!session) return;
-  const decision = session.runner.onOrder(refusedUpdate(intent, reason, ctx.clock.now()));
-  if (mayDecide(ctx)) await act(ctx, decision);
-}
-
-/** After a halt the runner starts afresh from what the venue and the journal hold. */
-async function onTrading(ctx: StrategyCtx, trading: StrategyActorState["trading"]): Promise<void> {
-  const was = ctx.state.trading;
-  ctx.state.trading = trading;
-  if (was === "halted" && trading !== "halted" && ctx.state.session) await beginSession(ctx);
 }
 
 async function setParameters(
@@ -262,7 +190,7 @@ function detailOf(ctx: StrategyCtx): StrategyDetail {
 
 /** The supervisor's last word: recorded, its orders cancelled, then shown as failed until a person starts it again. */
 async function gaveUp(ctx: StrategyCtx, deps: StrategyDeps, error: Error): Promise<"stop" | "revive"> {
-  const { stream, state } = await openRecord(deps.journal, ctx.id);
+  const { stream, state } = await openRecord(deps.journal, ctx.id, ctx.epoch);
   if (!state.record) return "stop";
   await stream.append([encodeStrategyEvent({ type: "StrategyFailed", reason: error.message }, ctx.clock.now())]);
   const { account } = state.record;

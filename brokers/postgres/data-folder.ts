@@ -11,8 +11,8 @@ import { join, resolve } from "node:path";
 import { DstaError } from "../../domain/kernel/errors.ts";
 import { takeFolderLock } from "./folder-lock.ts";
 
-/** What the folder holds: a trading floor's books of record, or a replay's throw-away ones. */
-export type DataFolderKind = "floor" | "replay" | "backtest" | "test";
+/** What the folder holds: a trading floor's books of record, a node's log, a cluster's servers, or a replay's throw-away journal. */
+export type DataFolderKind = "floor" | "node" | "cluster" | "replay" | "backtest" | "test";
 
 export interface DataFolder {
   /** Absolute path. */

@@ -10,12 +10,15 @@ interface Flags {
   readonly replay?: string[];
   readonly speed?: number | "max";
   readonly symbol?: string;
+  readonly roles?: string;
+  readonly node?: string;
   readonly data?: string;
   readonly port?: number;
   readonly host?: string;
   readonly seed?: string;
   readonly repl: boolean;
   readonly jsonLog?: boolean;
+  readonly withParent?: boolean;
   readonly set?: string[];
 }
 
@@ -26,6 +29,11 @@ export function addStart(program: Command): void {
     .option("--replay <files...>", "play recorded data instead of the simulated venue")
     .option("--speed <times>", "pace of the replay: times real time, or max (default 1)", parseSpeed)
     .option("--symbol <symbol>", "symbol of candle files that do not name one, such as BTC/USDT")
+    .option(
+      "--roles <roles>",
+      "with NATS_URL: what this node does, some of all, core, exchange, trading, data, ml (default: DSTA_ROLES, else all)",
+    )
+    .option("--node <name>", "with NATS_URL: name of this node (default: DSTA_NODE, else made of roles, host and process)")
     .option("--data <folder>", "data folder (default: DSTA_DATA, else .dsta/floor, or .dsta/replay for a replay)")
     .option("--port <port>", "port of the dashboard and API, 0 for a free one (default: PORT, else 3000)", parsePort)
     .option("--host <address>", "address to listen on (default: HOST, else 127.0.0.1: this machine only)")
@@ -33,6 +41,7 @@ export function addStart(program: Command): void {
     .option("--set <id:name=value...>", "parameters of a strategy, such as sma-btc-1:fast=12")
     .option("--no-repl", "no prompt on this terminal")
     .option("--json-log", "log as JSON lines")
+    .option("--with-parent", "end in order when standard input closes: for programs that start this one")
     .action(async (flags: Flags) => {
       const { runInForeground } = await import("../../brokers/foreground.ts");
       await runInForeground(startOptions(flags), process.env);
@@ -48,12 +57,15 @@ export function startOptions(flags: Flags): StartOptions {
     replay,
     speed: flags.speed ?? 1,
     ...(flags.symbol === undefined ? {} : { symbol: parseSymbol(flags.symbol, "--symbol") }),
+    ...(flags.roles === undefined ? {} : { roles: flags.roles }),
+    ...(flags.node === undefined ? {} : { node: flags.node }),
     ...(flags.data === undefined ? {} : { data: flags.data }),
     ...(flags.port === undefined ? {} : { port: flags.port }),
     ...(flags.host === undefined ? {} : { host: flags.host }),
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     repl: flags.repl,
     jsonLog: flags.jsonLog ?? false,
+    withParent: flags.withParent ?? false,
     strategies: overrides(flags.set ?? []),
   };
 }

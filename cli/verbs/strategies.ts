@@ -1,9 +1,11 @@
 /** `dsta strategies`: list them, start, stop, pause one, see or change its parameters. */
 import type { Command } from "commander";
 import type { StrategyDetail, StrategyRow } from "../../domain/contract/views.ts";
+import { parseDurationMs } from "../duration.ts";
 import { parseParams } from "../param-values.ts";
 import { renderTable, type Column } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
+import { addCreateStrategy } from "./create-strategy.ts";
 import { askFloor, withFloorOptions, type FloorOptions } from "./floor-verb.ts";
 
 const COLUMNS: readonly Column<StrategyRow>[] = [
@@ -30,20 +32,25 @@ export function addStrategies(program: Command, terminal: Terminal): void {
   );
   addChange(strategies, terminal, "start", "start, resume, or restart after a failure");
   addChange(strategies, terminal, "stop", "stop and cancel its open orders").option("--close", "close its position too");
-  addChange(strategies, terminal, "pause", "go on watching but decide nothing");
+  addChange(strategies, terminal, "pause", "go on watching but decide nothing").option("--for <time>", "resume after 90s, 15m, 2h …");
   addParams(strategies, terminal);
+  addCreateStrategy(strategies, terminal);
 }
 
 function addChange(parent: Command, terminal: Terminal, verb: "start" | "stop" | "pause", description: string): Command {
   return withFloorOptions(parent.command(verb).argument("<id>", "strategy instance").description(description)).action(
-    (id: string, options: FloorOptions & { close?: boolean }) =>
-      askFloor(
+    (id: string, options: FloorOptions & { close?: boolean; for?: string }) => {
+      const body = {
+        ...(options.close ? { close: true } : {}),
+        ...(options.for === undefined ? {} : { forMs: parseDurationMs("--for", options.for) }),
+      };
+      return askFloor(
         terminal,
         options,
-        (floor) =>
-          floor.request<StrategyDetail>("POST", `strategies/${encodeURIComponent(id)}/${verb}`, options.close ? { close: true } : {}),
+        (floor) => floor.request<StrategyDetail>("POST", `strategies/${encodeURIComponent(id)}/${verb}`, body),
         (row) => `${row.id} is ${row.state}${row.stateReason ? `: ${row.stateReason}` : ""}\n`,
-      ),
+      );
+    },
   );
 }
 

@@ -40,6 +40,7 @@ function detail(row: StrategyRow): StrategyDetail {
     params: params(row),
     fields: [...FIELDS],
     versions: versions(row),
+    isolation: "inline",
     interval: "1m",
     warmupBars: 30,
     seenBars: 412,

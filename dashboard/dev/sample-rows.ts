@@ -232,6 +232,9 @@ export function nodeRows(): NodeRow[] {
     upMs: 6 * 86_400_000,
     actors: Object.values(kinds).reduce((sum, count) => sum + count, 0),
     waiting: 12,
+    draining: nodeId === "floor-b",
+    feedsLive: kinds["book"] ?? 0,
+    feedsTotal: kinds["book"] ?? 0,
   }));
 }
 

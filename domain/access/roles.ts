@@ -20,7 +20,7 @@ export interface Identity {
 const READ: readonly Permission[] = ["session", "strategy:read", "order:read", "position:read", "risk:read", "market:read", "system:read"];
 
 const GRANTS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
-  Admin: new Set<Permission>([...READ, "strategy:write", "order:create", "risk:write", "risk:switch"]),
+  Admin: new Set<Permission>([...READ, "strategy:write", "order:create", "risk:write", "risk:switch", "audit:read"]),
   Trader: new Set<Permission>([...READ, "strategy:write", "order:create", "risk:switch"]),
   Analyst: new Set<Permission>(READ),
   Bot: new Set<Permission>(["session", "order:read", "order:create", "position:read", "market:read"]),

@@ -29,6 +29,9 @@ export const timeMs = z.number().int().nonnegative().meta({ description: "UTC mi
 
 export const intervalText = z.enum(Object.keys(INTERVALS) as [Interval, ...Interval[]]);
 
+/** At most a week: beyond that a strategy is stopped, not paused. */
+export const pauseMs = z.coerce.number().int().min(1_000).max(604_800_000).meta({ description: "Milliseconds, up to a week" });
+
 export const whyText = z.string().min(1).max(300);
 
 /** Query strings carry numbers as text: this accepts both and keeps the bounds. */

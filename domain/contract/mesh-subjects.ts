@@ -3,7 +3,7 @@
  * that permissions on the bus can be given by role: a `data` node may not publish to `<ns>.actor.trading.>`.
  *
  *   <ns>.actor.<area>.<node>   messages to actors of the area's kinds on that node
- *   <ns>.reply.<node>          answers and acknowledgements to that node
+ *   <ns>.reply.<area>.<node>   answers and acknowledgements to that node, from nodes that host the area's actors
  *   <ns>.feed.<area>.<node>    market data and views published by nodes of the area, for that node
  *   <ns>.interest.<node>       what `<node>` wants to hear, said to everybody
  *   <ns>.out.<subject>         events for others: the outbox's streams (trading.orders, fill.BTC-USDT …)
@@ -14,7 +14,8 @@ export function meshSubjects(namespace: string) {
     actor: (area: string, node: string) => `${namespace}.actor.${area}.${node}`,
     /** Everything for one node. */
     actorsAt: (node: string) => `${namespace}.actor.*.${node}`,
-    reply: (node: string) => `${namespace}.reply.${node}`,
+    reply: (area: string, node: string) => `${namespace}.reply.${area}.${node}`,
+    repliesTo: (node: string) => `${namespace}.reply.*.${node}`,
     feed: (area: string, node: string) => `${namespace}.feed.${area}.${node}`,
     feedsAt: (node: string) => `${namespace}.feed.*.${node}`,
     interest: (node: string) => `${namespace}.interest.${node}`,

@@ -10,6 +10,7 @@ import { ordersRoutes } from "./routes/orders.ts";
 import { accountRoutes } from "./routes/account.ts";
 import { riskRoutes } from "./routes/risk.ts";
 import { marketRoutes } from "./routes/market.ts";
+import { usersRoutes } from "./routes/users.ts";
 import type { Route } from "./routes/route.ts";
 
 export type { Permission, Route } from "./routes/route.ts";
@@ -24,4 +25,5 @@ export const routes: readonly Route[] = [
   ...accountRoutes,
   ...riskRoutes,
   ...marketRoutes,
+  ...usersRoutes,
 ];

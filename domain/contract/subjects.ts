@@ -44,4 +44,8 @@ export interface Feed {
   publish(subject: string, message: unknown): void;
   /** Calls `listener` for each message, in order; returns the way out. */
   subscribe(subject: string, listener: (message: unknown) => void): () => void;
+  /** Whether anybody would hear it: lets a sender skip decoding. */
+  hasListeners(subject: string): boolean;
+  /** Tells which subjects subscribed to here may have lost messages on their way from another node; returns the way out. */
+  onGap(listener: (subjects: readonly string[]) => void): () => void;
 }

@@ -8,3 +8,4 @@ export * from "./views/account.ts";
 export * from "./views/risk.ts";
 export * from "./views/market.ts";
 export * from "./views/system.ts";
+export * from "./views/audit.ts";

@@ -12,6 +12,8 @@ export const EVENT_LIMIT_BYTES = 256 * 1024;
 export const SNAPSHOT_LIMIT_BYTES = 16 * 1024 * 1024;
 /** Most events of one append. */
 export const EVENTS_PER_APPEND = 1_000;
+/** Largest epoch, and position: what a store keeps in 64 bits. */
+export const EPOCH_LIMIT = 2n ** 63n - 1n;
 const NAME_LIMIT = 200;
 const SCHEMA_LIMIT = 32_767;
 const DEPTH_LIMIT = 32;
@@ -23,7 +25,7 @@ const CONTROL = /\p{Cc}/u;
  */
 export function acceptAppend(stream: string, epoch: bigint, expectedVersion: number, events: readonly NewEvent[]): string[] {
   acceptName("stream", stream);
-  if (typeof epoch !== "bigint" || epoch < 0n) throw invalid("epoch", "a bigint of at least 0", epoch);
+  acceptEpoch(epoch);
   acceptVersion("expectedVersion", expectedVersion);
   if (events.length < 1 || events.length > EVENTS_PER_APPEND) throw invalid("events", `1 to ${EVENTS_PER_APPEND} events`, events.length);
   return events.map((event, index) => acceptEvent(event, `events[${index}]`));
@@ -33,8 +35,13 @@ export function acceptAppend(stream: string, epoch: bigint, expectedVersion: num
 export function acceptSnapshot(stream: string, version: number, state: unknown): string {
   acceptName("stream", stream);
   acceptVersion("version", version);
-  const text = jsonText(state, "state");
-  if (text.length > SNAPSHOT_LIMIT_BYTES) throw tooLarge("SNAPSHOT_TOO_LARGE", "state", text.length, SNAPSHOT_LIMIT_BYTES);
+  return acceptJson("state", state, SNAPSHOT_LIMIT_BYTES, "SNAPSHOT_TOO_LARGE");
+}
+
+/** Any plain JSON as text. @throws {DstaError} VALIDATION_ERROR naming the field, `tooLargeType` */
+export function acceptJson(field: string, value: unknown, limitBytes: number, tooLargeType: string): string {
+  const text = jsonText(value, field);
+  if (text.length > limitBytes) throw tooLarge(tooLargeType, field, text.length, limitBytes);
   return text;
 }
 
@@ -42,6 +49,12 @@ export function acceptSnapshot(stream: string, version: number, state: unknown):
 export function acceptName(field: string, value: unknown): asserts value is string {
   const fits = typeof value === "string" && value.length >= 1 && value.length <= NAME_LIMIT && value.isWellFormed() && !CONTROL.test(value);
   if (!fits) throw invalid(field, `1 to ${NAME_LIMIT} characters, none of them a control character`, value);
+}
+
+/** @throws {DstaError} VALIDATION_ERROR */
+export function acceptEpoch(value: bigint): void {
+  const fits = typeof value === "bigint" && value >= 0n && value <= EPOCH_LIMIT;
+  if (!fits) throw invalid("epoch", `a bigint from 0 to ${EPOCH_LIMIT}`, value);
 }
 
 /** @throws {DstaError} VALIDATION_ERROR */

@@ -1,6 +1,6 @@
-/** The rules of `Journal.query` that do not depend on the store. */
+/** The rules of `Journal.query` and `Journal.readAll` that do not depend on the store. */
 import { invalid } from "../kernel/errors.ts";
-import { acceptName } from "./accept.ts";
+import { acceptName, EPOCH_LIMIT } from "./accept.ts";
 import type { EventQuery, StoredEvent } from "./journal.ts";
 
 export const QUERY_LIMIT = 1_000;
@@ -10,7 +10,7 @@ const TYPES_LIMIT = 100;
 /** @throws {DstaError} VALIDATION_ERROR naming the field */
 export function acceptQuery(query: EventQuery): void {
   const { limit, stream, types, match, fromMs, toMs, before } = query;
-  if (!Number.isInteger(limit) || limit < 1 || limit > QUERY_LIMIT) throw invalid("limit", `1 to ${QUERY_LIMIT}`, limit);
+  acceptLimit(limit);
   if (stream !== undefined) acceptName("stream", stream);
   if (types !== undefined && types.length > TYPES_LIMIT) throw invalid("types", `at most ${TYPES_LIMIT} types`, types.length);
   for (const type of types ?? []) acceptName("types", type);
@@ -26,8 +26,22 @@ export function acceptQuery(query: EventQuery): void {
   ] as const) {
     if (value !== undefined && !Number.isSafeInteger(value)) throw invalid(field, "whole milliseconds since 1970", value);
   }
-  const isPosition = before === undefined || (typeof before === "bigint" && before >= 0n);
-  if (!isPosition) throw invalid("before", "a position (bigint of at least 0)", before);
+  if (before !== undefined) acceptPosition("before", before);
+}
+
+/** @throws {DstaError} VALIDATION_ERROR naming the field */
+export function acceptReadAll(afterPosition: bigint, limit: number): void {
+  acceptPosition("afterPosition", afterPosition);
+  acceptLimit(limit);
+}
+
+function acceptLimit(limit: number): void {
+  if (!Number.isInteger(limit) || limit < 1 || limit > QUERY_LIMIT) throw invalid("limit", `1 to ${QUERY_LIMIT}`, limit);
+}
+
+function acceptPosition(field: string, value: unknown): void {
+  const fits = typeof value === "bigint" && value >= 0n && value <= EPOCH_LIMIT;
+  if (!fits) throw invalid(field, "a position (bigint of at least 0)", value);
 }
 
 /** Whether a stored event answers the query. `fromMs` is included, `toMs` is not. */

@@ -61,12 +61,23 @@ export interface Journal {
   highestEpoch(): Promise<bigint>;
   /**
    * Appends `events` as versions `expectedVersion + 1 …`, all or none; resolves when durable (fsync), with the new version.
+   * An epoch above the stream's takes it over with the append, as `fence` before it would have.
    * Appends of many callers are batched into one statement. Repeating an append whose outcome was lost is safe.
    * @throws {DstaError} FENCED (epoch below the stream's), VERSION_CONFLICT, JOURNAL_UNAVAILABLE (retryable), JOURNAL_FULL (queue bound)
    */
   append(stream: string, epoch: bigint, expectedVersion: number, events: readonly NewEvent[]): Promise<number>;
   /** Events with version > `afterVersion`, in order. */
   read(stream: string, afterVersion: number): AsyncIterable<StoredEvent>;
+  /**
+   * Events of all streams with a position above `afterPosition`, oldest first, at most `limit` (1 to 1,000). Without gaps:
+   * an event with a lower position than one returned never appears later. @throws {DstaError} VALIDATION_ERROR
+   */
+  readAll(afterPosition: bigint, limit: number): Promise<readonly StoredEvent[]>;
+  /**
+   * Calls `listener` after events were appended through this very journal, once a batch; it must be quick and not throw. A
+   * hint: other nodes' appends are not told, so a reader of `readAll` also looks by itself now and then. Returns its end.
+   */
+  onAppended(listener: () => void): () => void;
   /** Newest first. */
   query(query: EventQuery): Promise<readonly StoredEvent[]>;
   /** Keeps the newest snapshot of a stream; older versions than the stored one are ignored. */

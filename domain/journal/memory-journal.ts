@@ -5,8 +5,8 @@
  * Invariant: versions of a stream are contiguous from 1; positions grow with every append. Bounded: at
  * `maxEvents` an append is refused with JOURNAL_FULL.
  */
-import { acceptAppend, acceptName, acceptSnapshot, acceptVersion } from "./accept.ts";
-import { acceptQuery, answers } from "./event-query.ts";
+import { acceptAppend, acceptEpoch, acceptName, acceptSnapshot, acceptVersion } from "./accept.ts";
+import { acceptQuery, acceptReadAll, answers } from "./event-query.ts";
 import type { EventQuery, Journal, NewEvent, Snapshot, StoredEvent, StreamHead } from "./journal.ts";
 import { fenced, journalFull, versionConflict } from "./refusals.ts";
 
@@ -20,6 +20,7 @@ export class MemoryJournal implements Journal {
   readonly #heads = new Map<string, StreamHead>();
   readonly #streams = new Map<string, Kept[]>();
   readonly #all: Kept[] = [];
+  readonly #listeners = new Set<() => void>();
   readonly #snapshots = new Map<string, { version: number; text: string }>();
 
   constructor(options: { readonly maxEvents?: number } = {}) {
@@ -29,6 +30,7 @@ export class MemoryJournal implements Journal {
   fence(stream: string, epoch?: bigint): Promise<StreamHead> {
     return settle(() => {
       acceptName("stream", stream);
+      if (epoch !== undefined) acceptEpoch(epoch);
       const head = this.#head(stream);
       if (epoch !== undefined && head.epoch > epoch) throw fenced(stream, epoch, head);
       const raised = { epoch: epoch ?? head.epoch + 1n, version: head.version };
@@ -62,6 +64,7 @@ export class MemoryJournal implements Journal {
       this.#streams.set(stream, kept);
       const version = expectedVersion + events.length;
       this.#heads.set(stream, { epoch, version });
+      for (const listener of this.#listeners) queueMicrotask(listener);
       return version;
     });
   }
@@ -71,6 +74,21 @@ export class MemoryJournal implements Journal {
     acceptVersion("afterVersion", afterVersion);
     const kept = this.#streams.get(stream) ?? [];
     for (let index = afterVersion; index < kept.length; index++) yield stored(kept[index]!);
+  }
+
+  readAll(afterPosition: bigint, limit: number): Promise<readonly StoredEvent[]> {
+    return settle(() => {
+      acceptReadAll(afterPosition, limit);
+      // Positions are 1, 2, 3 … here: the first one above stands at that index.
+      const first = afterPosition > BigInt(this.#all.length) ? this.#all.length : Number(afterPosition);
+      return this.#all.slice(first, first + limit).map(stored);
+    });
+  }
+
+  onAppended(listener: () => void): () => void {
+    const own = (): void => listener();
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
   }
 
   query(query: EventQuery): Promise<readonly StoredEvent[]> {

@@ -56,6 +56,8 @@ export interface ConnectionState {
   readonly connected: boolean;
   readonly reason: string;
   readonly atMs: number;
+  /** Of the driver's life: what came in another one continues nothing that came in this one. */
+  readonly session: string;
 }
 
 /** Interval names accepted everywhere, with their length in milliseconds. */

@@ -32,6 +32,11 @@ export class OrderRegistry {
     return strategyId === undefined ? orders : orders.filter((order) => order.intent.strategyId === strategyId);
   }
 
+  /** Whose orders these are. */
+  strategyIds(): ReadonlySet<string> {
+    return new Set([...this.#closed.values(), ...this.#open.values()].map(({ intent }) => intent.strategyId));
+  }
+
   #put(order: Order): void {
     if (isOpen(order.status)) {
       this.#closed.delete(order.orderId);

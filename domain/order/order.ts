@@ -119,3 +119,10 @@ export function orderIdOf(intentId: string, hash: (text: string) => number): str
   const digest = hash(intentId).toString(36) + hash(`#${intentId}`).toString(36);
   return `${intentId.replace(/[^A-Za-z0-9._:/-]/g, "-").slice(0, ID_LIMIT - digest.length - 1)}-${digest}`;
 }
+
+const LONG_EPOCH = 1n << 32n;
+
+/** As part of intent ids, which venues take up to 36 characters of: the long epochs of a mesh are written shorter. */
+export function epochText(epoch: bigint): string {
+  return epoch < LONG_EPOCH ? String(epoch) : epoch.toString(36);
+}

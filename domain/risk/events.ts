@@ -57,6 +57,14 @@ export interface LimitsChanged extends Decided {
   readonly reason: string;
 }
 
+/** A halt has reached execution: what became of the open orders, and how many positions are kept. */
+export interface HaltSettled extends Decided {
+  readonly type: "HaltSettled";
+  readonly cancelled: number;
+  readonly unknown: number;
+  readonly kept: number;
+}
+
 /** Equity the day's loss is counted from: the first one seen since 00:00 UTC. */
 export interface RiskDayStarted extends Decided {
   readonly type: "RiskDayStarted";
@@ -81,6 +89,7 @@ export type RiskEvent =
   | IntentRefused
   | ReservationReleased
   | TradingStateChanged
+  | HaltSettled
   | LimitsChanged
   | RiskDayStarted
   | LimitBreached;
@@ -131,6 +140,7 @@ export const RISK_EVENT_CODECS: ByType = {
   IntentRefused: fields({ type: oneOf("IntentRefused"), ...decided, intent: orderIntentCodec, code: text, reason: text }),
   ReservationReleased: fields({ type: oneOf("ReservationReleased"), ...decided, intentId: text, reason: text }),
   TradingStateChanged: fields({ type: oneOf("TradingStateChanged"), ...decided, from: state, to: state, by: text, reason: text }),
+  HaltSettled: fields({ type: oneOf("HaltSettled"), ...decided, cancelled: whole, unknown: whole, kept: whole }),
   LimitsChanged: fields({ type: oneOf("LimitsChanged"), ...decided, limits: limitsCodec, version: whole, by: text, reason: text }),
   RiskDayStarted: fields({ type: oneOf("RiskDayStarted"), ...decided, dayStartMs: whole, equity: money }),
   LimitBreached: fields({

@@ -18,6 +18,9 @@ import { type Prices, pricesOf, staleness } from "./market-prices.ts";
 import { type FirstDecision, isSameOrder } from "./reservation.ts";
 import type { RiskBook } from "./risk-book.ts";
 
+/** An intent may be asked for again after a node was lost; one decided longer ago than this is not acted on any more. */
+export const INTENT_AGE_MAX_MS = 10_000;
+
 /** Open reservations of one account; one more is refused. */
 export const OPEN_ORDERS_MAX = 20_000;
 
@@ -34,6 +37,7 @@ export interface ReviewMarket {
 /** A refusal's `code` is one of these, or the type of the instrument rule the numbers break (LOT_SIZE, TICK_SIZE, …). */
 export type RefusalCode =
   | "BAD_INTENT"
+  | "INTENT_STALE"
   | "UNKNOWN_INSTRUMENT"
   | "TRADING_HALTED"
   | "BOOK_STALE"
@@ -119,6 +123,9 @@ function formRefusal(book: RiskBook, intent: OrderIntent, market: ReviewMarket, 
   const stale = staleness(market, prices, book.limits.maxBookAgeMs);
   if (stale) return { code: "BOOK_STALE", reason: stale };
   if (intent.limitPrice === null && prices!.touch === null) return { code: "BOOK_STALE", reason: `the book has nothing to ${intent.side}` };
+  const ageMs = market.nowMs - intent.decidedAtMs;
+  if (ageMs > INTENT_AGE_MAX_MS)
+    return { code: "INTENT_STALE", reason: `it was decided ${ageMs} ms ago, the most is ${INTENT_AGE_MAX_MS}` };
   return null;
 }
 

@@ -12,28 +12,21 @@
 import { type Decimal, format, ZERO } from "../kernel/decimal.ts";
 import { invalid } from "../kernel/errors.ts";
 import { CLOSING_EVENTS, type OrderEvent } from "../order/events.ts";
-import type { OrderIntent } from "../order/types.ts";
 import { takesTurn } from "../position/execution-turn.ts";
 import { heldQuantity } from "../position/position.ts";
 import { RecentMap } from "../position/recent-map.ts";
 import { symbolAssets } from "../position/symbol-assets.ts";
+import { DecisionMemory } from "./decision-memory.ts";
 import type { LimitBreached, RiskEvent } from "./events.ts";
 import { ExposureBook, type Owner } from "./exposure.ts";
 import { EquityWatch } from "./equity-watch.ts";
 import { type FillFinding, findFillFaults } from "./fill-control.ts";
 import type { RiskLimits } from "./limits.ts";
+import { TradingSwitch } from "./trading-switch.ts";
 import { inUndivided, type UndividedLimits } from "./undivided-limits.ts";
 import { OrderRate } from "./order-rate.ts";
-import {
-  type FirstDecision,
-  type Reservation,
-  ReservationBook,
-  decisionOn,
-  isWithdrawn,
-  reservationFor,
-  withdrawn,
-} from "./reservation.ts";
-import { type RiskState, type Switch, openingState } from "./risk-state.ts";
+import { type FirstDecision, type Reservation, ReservationBook, reservationFor } from "./reservation.ts";
+import { type Halt, type RiskState, type Switch, openingState } from "./risk-state.ts";
 
 export const DECISIONS_MAX = 50_000;
 export const SEEN_FILLS_MAX = 100_000;
@@ -43,13 +36,13 @@ export class RiskBook {
   readonly #exposure = new ExposureBook();
   readonly #reservations = new ReservationBook(this.#exposure);
   readonly #watch: EquityWatch;
-  readonly #decisions = new RecentMap<FirstDecision>(DECISIONS_MAX);
+  readonly #decisions = new DecisionMemory(DECISIONS_MAX);
   readonly #seenFills = new RecentMap<true>(SEEN_FILLS_MAX);
   readonly #rates = new Map<string, OrderRate>();
   #limits: RiskLimits;
   #undivided: UndividedLimits;
   #limitsVersion: number;
-  #switch: Switch;
+  readonly #switch: TradingSwitch;
   #approvals: number;
   #appliedVersion: number;
   /** Breaches of the execution stream up to here are journaled already. */
@@ -60,7 +53,7 @@ export class RiskBook {
     this.#limits = state.limits;
     this.#undivided = inUndivided(state.limits);
     this.#limitsVersion = state.limitsVersion;
-    this.#switch = state.switch;
+    this.#switch = new TradingSwitch(state.switch, state.halt);
     this.#approvals = state.approvals;
     this.#appliedVersion = state.appliedVersion;
     this.#breachVersion = state.breachVersion;
@@ -86,14 +79,15 @@ export class RiskBook {
       account: this.account,
       limits: this.#limits,
       limitsVersion: this.#limitsVersion,
-      switch: this.#switch,
+      switch: this.#switch.now,
+      halt: this.#switch.halt,
       approvals: this.#approvals,
       appliedVersion: this.#appliedVersion,
       breachVersion: this.#breachVersion,
       day: this.#watch.state(),
       owners: this.#exposure.held(),
       reservations: Array.from(this.#reservations.values(), (reservation) => ({ ...reservation })),
-      decisions: Array.from(this.#decisions.entries(), ([intentId, decision]) => ({ intentId, decision })),
+      decisions: this.#decisions.list(),
       seenFills: Array.from(this.#seenFills.entries(), ([key]) => key),
       rates: Array.from(this.#rates, ([strategyId, rate]) => ({ strategyId, times: rate.recent() })),
     };
@@ -112,7 +106,11 @@ export class RiskBook {
   }
 
   get trading(): Switch {
-    return this.#switch;
+    return this.#switch.now;
+  }
+
+  get halt(): Halt | null {
+    return this.#switch.halt;
   }
 
   /** Version of the execution stream up to which this book has folded it. */
@@ -151,6 +149,11 @@ export class RiskBook {
     return this.#watch.loss;
   }
 
+  /** While its order is open, or not submitted yet. */
+  reservationOf(intentId: string): Reservation | undefined {
+    return this.#reservations.get(intentId);
+  }
+
   /** Is this reservation, made for this intent, still open? What execution asks before it submits. */
   holds(reservationId: string, intentId: string): boolean {
     return this.#reservations.get(intentId)?.reservationId === reservationId;
@@ -158,8 +161,7 @@ export class RiskBook {
 
   /** The decision that stands; none for an intent never seen, or withdrawn. */
   decisionOf(intentId: string): FirstDecision | undefined {
-    const first = this.#decisions.get(intentId);
-    return first && isWithdrawn(first) ? undefined : first;
+    return this.#decisions.standing(intentId);
   }
 
   rateOf(strategyId: string): OrderRate | undefined {
@@ -176,13 +178,14 @@ export class RiskBook {
       case "IntentApproved":
         return this.#approve(event);
       case "IntentRefused":
-        this.#remember(event.intent, { reservationId: null, code: event.code, reason: event.reason });
+        this.#decisions.remember(event.intent, { reservationId: null, code: event.code, reason: event.reason });
         return;
       case "ReservationReleased":
         return this.#withdraw(event.intentId);
       case "TradingStateChanged":
-        this.#switch = { state: event.to, sinceMs: event.atMs, by: event.by, reason: event.reason };
-        return;
+        return this.#switch.turn(event);
+      case "HaltSettled":
+        return this.#switch.settle(event);
       case "LimitsChanged":
         if (event.version <= this.#limitsVersion) return;
         this.#limits = event.limits;
@@ -237,12 +240,12 @@ export class RiskBook {
    * the limits changed) the loss reaching its limit with the switch to reducing.
    */
   onEquity(equity: Decimal, nowMs: number): RiskEvent[] {
-    return this.#watch.observe({ account: this.account, equity, nowMs, limits: this.#limits, trading: this.#switch.state });
+    return this.#watch.observe({ account: this.account, equity, nowMs, limits: this.#limits, trading: this.#switch.now.state });
   }
 
   #approve(event: Extract<RiskEvent, { type: "IntentApproved" }>): void {
     const { intent, reservationId } = event;
-    if (!this.#remember(intent, { reservationId, code: null, reason: null })) return;
+    if (!this.#decisions.remember(intent, { reservationId, code: null, reason: null })) return;
     this.#approvals++;
     let rate = this.#rates.get(intent.strategyId);
     if (!rate) this.#rates.set(intent.strategyId, (rate = new OrderRate()));
@@ -251,17 +254,9 @@ export class RiskBook {
     this.#reservations.add(reservationFor(intent, reservationId, event.reservePrice));
   }
 
-  /** False when a decision on this intent stands already. */
-  #remember(intent: OrderIntent, outcome: Parameters<typeof decisionOn>[1]): boolean {
-    if (this.decisionOf(intent.intentId)) return false;
-    this.#decisions.set(intent.intentId, decisionOn(intent, outcome));
-    return true;
-  }
-
   #withdraw(intentId: string): void {
     this.#reservations.release(intentId);
-    const first = this.#decisions.get(intentId);
-    if (first) this.#decisions.set(intentId, withdrawn(first));
+    this.#decisions.withdraw(intentId);
   }
 
   #fold(event: OrderEvent): readonly FillFinding[] {

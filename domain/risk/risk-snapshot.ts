@@ -16,6 +16,7 @@ const riskState: Codec<RiskState> = fields({
   limits: limitsCodec,
   limitsVersion: whole,
   switch: fields({ state: oneOf("active", "reducing", "halted"), sinceMs: whole, by: text, reason: text }),
+  halt: nullable(fields({ cancelled: whole, unknown: whole, kept: whole })),
   approvals: whole,
   appliedVersion: whole,
   breachVersion: whole,

@@ -17,11 +17,20 @@ export interface Switch {
   readonly reason: string;
 }
 
+/** What became of the open orders at the last halt. */
+export interface Halt {
+  readonly cancelled: number;
+  readonly unknown: number;
+  readonly kept: number;
+}
+
 export interface RiskState {
   readonly account: string;
   readonly limits: RiskLimits;
   readonly limitsVersion: number;
   readonly switch: Switch;
+  /** Null before the first halt, and while one has not reached execution yet. */
+  readonly halt: Halt | null;
   /** Approvals so far: numbers the reservations. */
   readonly approvals: number;
   /** Version of the execution stream folded so far. */
@@ -46,6 +55,7 @@ export function openingState(account: string, limits: RiskLimits = PAPER_LIMITS)
     limits,
     limitsVersion: 1,
     switch: { state: "active", sinceMs: 0, by: "system", reason: "account opened" },
+    halt: null,
     approvals: 0,
     appliedVersion: 0,
     breachVersion: 0,

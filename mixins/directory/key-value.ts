@@ -21,8 +21,10 @@ export interface KvWatcher {
 
 export interface KeyValue {
   /**
-   * Of this life of the bucket: a bucket that was lost and made again has a higher one. Epochs are built from it and
-   * from revisions, which start again with a new bucket. 31 bits.
+   * Of this life of the bucket, as far as this handle knows: a bucket that was lost and made again has a higher one, of
+   * which `check` and `complete` are the first to tell. Epochs are built from it and from revisions, which start again
+   * with a new bucket. Keys of one life are not those of another: who still writes in an old life changes nothing in
+   * the new one. 31 bits.
    */
   readonly generation: number;
   /** Null when the key does not exist or was removed. @throws {DstaError} KV_UNAVAILABLE (retryable) */
@@ -35,4 +37,9 @@ export interface KeyValue {
   /** Removes under the same condition. @throws as `put` */
   remove(key: string, previous: number): Promise<void>;
   watch(watcher: KvWatcher): () => void;
+  /**
+   * Asks the store which life the bucket is in and answers its generation; makes the bucket again when it is gone, and
+   * starts watches again that have fallen behind. @throws {DstaError} KV_UNAVAILABLE (retryable)
+   */
+  check(): Promise<number>;
 }

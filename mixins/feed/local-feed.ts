@@ -37,6 +37,11 @@ export class LocalFeed implements Feed {
     };
   }
 
+  /** Within a process nothing is lost. */
+  onGap(): () => void {
+    return () => undefined;
+  }
+
   /** Whether anybody would hear it: lets a sender skip decoding. */
   hasListeners(subject: string): boolean {
     return this.#listeners.has(subject);

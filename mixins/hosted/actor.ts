@@ -8,8 +8,9 @@ import type { SupervisionPolicy } from "../../domain/kernel/supervision.ts";
 import type { Severity } from "../../domain/contract/views.ts";
 
 /**
- * What a handler may do. Timers, subscriptions and pipes end with the activation that made them. A handler that was
- * waiting when its activation ended is not stopped by the host but by the journal, which refuses its old epoch.
+ * What a handler may do, for one activation. Timers, subscriptions and pipes end with it, and what they left in the mailbox
+ * is dropped. A handler that was waiting when its activation ended can do nothing any more: asking, telling, publishing,
+ * subscribing, timers and pipes throw ACTIVATION_ENDED, and the journal refuses its old epoch.
  */
 export interface ActorContext<S> {
   readonly kind: string;
@@ -20,6 +21,13 @@ export interface ActorContext<S> {
   /** Set by `activate`; a handler may replace it. */
   state: S;
   readonly clock: Clock;
+  /** This activation is over. For callbacks of what outlives it (a socket), which must then keep what they have or drop it. */
+  readonly ended: boolean;
+  /**
+   * Right before an effect that cannot be taken back (a venue request): this node still owns the actor.
+   * @throws {DstaError} ACTIVATION_ENDED; DIRECTORY_INVALID, which ends the activation
+   */
+  assertValid(): void;
   /** Sends and awaits the answer. @throws what the other actor throws; ASK_TIMEOUT (retryable) */
   ask<P, R>(message: MessageContract<P, R>, id: string, params: P): Promise<R>;
   /** Sends and goes on; what cannot be delivered becomes a dead letter. */
@@ -29,6 +37,14 @@ export interface ActorContext<S> {
   publish(subject: string, message: unknown): void;
   /** Sends a message to itself once, not before `delayMs`; forgotten when the activation ends. */
   after<P, R>(delayMs: number, message: MessageContract<P, R>, params: P): CancelTimer;
+  /**
+   * Sends a message to itself once at `atMs` of the trading clock, also after a restart or a move: kept until its handler
+   * has succeeded, so the handler must stand a repetition. Replaces an earlier reminder of the name. Resolves when it is
+   * durable. @throws {DstaError} REMINDERS_UNAVAILABLE; FENCED when a later activation has set it
+   */
+  remind<P, R>(name: string, atMs: number, message: MessageContract<P, R>, params: P): Promise<void>;
+  /** Takes a reminder back; nothing when there is none. @throws as `remind` */
+  forget(name: string): Promise<void>;
   /** Starts work outside the mailbox; its result comes back as a message. The actor goes on meanwhile. */
   pipe<T, P, R>(
     work: Promise<T>,
@@ -54,6 +70,13 @@ export interface ActorDefinition<S = unknown, M extends MessageMap = MessageMap>
   readonly supervise: SupervisionPolicy;
   /** Passivated after this long without a message; never when absent. */
   readonly passivateMs?: number;
+  /** It may use `remind`: its activation looks for reminders that are still to come. */
+  readonly reminders?: boolean;
+  /**
+   * A control tell from another actor whose handling crashed is handled again after the restart; after this many crashes it
+   * becomes a dead letter. Default 3.
+   */
+  readonly poisonAfter?: number;
   /**
    * Messages whose promise the mailbox does not wait for: questions to the outside that change no state. Their answers
    * may come in any order, and a replay does not count them as work under way.
@@ -66,7 +89,8 @@ export interface ActorDefinition<S = unknown, M extends MessageMap = MessageMap>
   deactivate?(ctx: ActorContext<S>): void | Promise<void>;
   /**
    * This node no longer owns the actor: it moved, was passivated, the node is being stopped or lost its session. Gives back
-   * what outlives an activation (sockets). Not called between a crash and its restart.
+   * what outlives an activation (sockets). Not called between a crash and its restart. At a graceful end it is awaited
+   * before the lease is given back.
    */
   released?(id: string): void | Promise<void>;
   /** The supervisor gave up. `revive` starts the actor once more, for kinds that then only show why they failed. */
@@ -79,7 +103,7 @@ type AnyHandler = { bivariant(ctx: ActorContext<unknown>, params: unknown): unkn
 /** An actor definition with its types worn off, as the host keeps it. */
 export interface AnyActor extends Pick<
   ActorDefinition,
-  "kind" | "key" | "messages" | "mailbox" | "supervise" | "passivateMs" | "interleave"
+  "kind" | "key" | "messages" | "mailbox" | "supervise" | "passivateMs" | "reminders" | "poisonAfter" | "interleave"
 > {
   activate(ctx: ActorContext<unknown>): unknown;
   readonly handle: Readonly<Record<string, AnyHandler>>;

@@ -3,7 +3,8 @@ import { Supervision } from "../../domain/kernel/supervision.ts";
 import type { AnyActor } from "./actor.ts";
 import { LatencyWindow } from "./latency-window.ts";
 
-export type CellStatus = "passive" | "activating" | "active" | "restarting" | "stopped";
+/** `moving`: ends in order, here for good: to another node, to rest, or with its node. */
+export type CellStatus = "passive" | "activating" | "active" | "restarting" | "moving" | "stopped";
 
 export class CellRecord {
   readonly kind: string;

@@ -25,6 +25,8 @@ export interface Member {
   /** It is being emptied: nothing new is placed on it. */
   readonly draining: boolean;
   readonly startedAtMs: number;
+  /** Actors (`kind/id`) that stay on it while it lives, wherever they belong. */
+  readonly pins: readonly string[];
   /** Of its session: another one under the same name is another life. */
   readonly session: string;
 }
@@ -77,7 +79,7 @@ export class LocalDirectory implements Directory {
   constructor({ nodeId, startedAtMs = 0, afterEpoch = 0n }: LocalDirectoryOptions) {
     this.nodeId = nodeId;
     this.#epoch = afterEpoch;
-    this.#members = [{ node: nodeId, roles: ["all"], kinds: [], draining: false, startedAtMs, session: nodeId }];
+    this.#members = [{ node: nodeId, roles: ["all"], kinds: [], draining: false, startedAtMs, pins: [], session: nodeId }];
   }
 
   locate(kind: string, id: string): Lease | null {

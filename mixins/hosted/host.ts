@@ -1,61 +1,82 @@
 /**
- * The actors of one node: finds or starts the activation a message is for, and knows when everything is quiet.
- * Sends travel by contract values; a message for an actor that lives elsewhere is the router's business, which in one
- * process is this host itself.
+ * The actors of one node: finds or starts the activation a message is for, or hands the message to the remote when the
+ * actor lives, or belongs, elsewhere. Sends travel by contract values.
+ *
+ * Refuses to start what another node owns or should have; a message that came from another node is never sent on, but
+ * refused with WRONG_OWNER, so that its sender finds the way. Ends everything at once when the node's session is lost.
  */
 import type { MessageContract } from "../../domain/contract/message.ts";
-import { DstaError, invariant } from "../../domain/kernel/errors.ts";
 import type { ActorRow } from "../../domain/contract/views.ts";
+import { DstaError, invariant, messageOf } from "../../domain/kernel/errors.ts";
 import type { AnyActor } from "./actor.ts";
+import { ActorRows } from "./actor-rows.ts";
 import { Cell } from "./cell.ts";
 import type { CellPorts } from "./cell-ports.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import { type Envelope, tellEnvelope } from "./envelope.ts";
-import { refuse } from "./refusals.ts";
-import { RunQueue } from "./run-queue.ts";
+import { IdleSweep } from "./idle-sweep.ts";
+import { Quiet } from "./quiet.ts";
+import { refuse, refuseWith } from "./refusals.ts";
+import { wrongOwner } from "./remote.ts";
+import { RunQueue, type RunQueuePorts } from "./run-queue.ts";
+import { WaitingAsks } from "./waiting-asks.ts";
 
-export interface HostPorts extends Pick<
-  CellPorts,
-  "tradingClock" | "systemClock" | "elapsedMs" | "feed" | "directory" | "isUrgent" | "isFatal" | "announce" | "log"
-> {
-  readonly defer: (callback: () => void) => void;
+type Given = "tradingClock" | "systemClock" | "elapsedMs" | "feed" | "directory" | "remote" | "reminders";
+
+export interface HostPorts
+  extends Pick<CellPorts, Given | "isUrgent" | "isFatal" | "announce" | "log">, Pick<RunQueuePorts, "defer" | "holder"> {
   readonly onDeadLetter: ConstructorParameters<typeof DeadLetters>[1];
   /** An answer later than this is ASK_TIMEOUT. */
   readonly askTimeoutMs: number;
+}
+
+/** An end in order may take so long; then the actor ends as by a crash, and its journal decides what it had done. */
+const LEAVE_TIMEOUT_MS = 5_000;
+
+/** What a node hosts of one kind. */
+interface HostedKind {
+  readonly definition: AnyActor;
+  readonly cells: Map<string, Cell>;
+  readonly idle: IdleSweep | null;
+  /** Nothing of it may start any more: this node is being stopped. */
+  hasEnded: boolean;
 }
 
 export class ActorHost {
   readonly deadLetters: DeadLetters;
   readonly #ports: HostPorts;
   readonly #cellPorts: CellPorts;
-  readonly #definitions = new Map<string, AnyActor>();
-  readonly #cells = new Map<string, Map<string, Cell>>();
-  /** Kinds of which nothing may start any more: this node is being stopped. */
-  readonly #ended = new Set<string>();
-  readonly #waitingAsks = new Set<Envelope>();
-  readonly #rates = new WeakMap<Cell, { processed: number; atMs: number; perSecond: number }>();
-  #pending = 0;
-  #quietWaiters: (() => void)[] = [];
-  #sweeping = false;
+  readonly #kinds = new Map<string, HostedKind>();
+  readonly #asks: WaitingAsks;
+  readonly #rows: ActorRows;
+  readonly #quiet = new Quiet();
 
   constructor(ports: HostPorts) {
     this.#ports = ports;
     this.deadLetters = new DeadLetters(ports.systemClock, ports.onDeadLetter);
+    this.#asks = new WaitingAsks(ports.systemClock);
+    this.#rows = new ActorRows(ports.directory.nodeId);
     this.#cellPorts = {
       ...ports,
       deadLetters: this.deadLetters,
-      runQueue: new RunQueue(ports),
+      runQueue: new RunQueue({ ...ports, isValid: () => ports.directory.valid() }),
       ask: (message, id, params) => this.ask(message, id, params),
       tell: (message, id, params) => this.tell(message, id, params),
-      pending: (change) => this.#count(change),
-      forget: (cell) => void this.#cells.get(cell.kind)?.delete(cell.id),
+      deliverAgain: ({ kind, id }, envelope) => this.#deliver(kind, id, envelope),
+      pending: this.#quiet.count,
+      forget: ({ kind, id }) => void this.#kinds.get(kind)?.cells.delete(id),
     };
+    ports.directory.onChange((change) => {
+      if (change.type === "lost") this.loseAll(change.why);
+    });
   }
 
   register(definition: AnyActor): void {
-    invariant(!this.#definitions.has(definition.kind), `two definitions of actor kind ${definition.kind}`);
-    this.#definitions.set(definition.kind, definition);
-    this.#cells.set(definition.kind, new Map());
+    invariant(!this.#kinds.has(definition.kind), `two definitions of actor kind ${definition.kind}`);
+    const cells = new Map<string, Cell>();
+    const passivate = (cell: Cell): void => void this.#leave(cell);
+    const idle = definition.passivateMs === undefined ? null : new IdleSweep(cells, definition.passivateMs, { ...this.#ports, passivate });
+    this.#kinds.set(definition.kind, { definition, cells, idle, hasEnded: false });
   }
 
   tell<P, R>(message: MessageContract<P, R>, id: string, params: P): void {
@@ -63,44 +84,93 @@ export class ActorHost {
   }
 
   ask<P, R>(message: MessageContract<P, R>, id: string, params: P, timeoutMs = this.#ports.askTimeoutMs): Promise<R> {
-    return new Promise<R>((resolve, reject) => {
-      const envelope: Envelope = {
-        name: message.name,
-        params,
-        lane: message.lane,
-        deadlineMs: this.#ports.systemClock.now() + timeoutMs,
-        slot: null,
-        resolve: (value) => {
-          this.#waitingAsks.delete(envelope);
-          resolve(value as R);
-        },
-        reject: (error) => {
-          this.#waitingAsks.delete(envelope);
-          reject(error instanceof Error ? error : new Error(String(error)));
-        },
-      };
-      this.#waitingAsks.add(envelope);
-      this.#sweepLater();
-      this.#deliver(message.kind, id, envelope);
-    });
+    return this.#asks.ask(message, params, timeoutMs, (envelope) => this.#deliver(message.kind, id, envelope));
   }
 
   #deliver(kind: string, id: string, envelope: Envelope): void {
-    const cell = this.#cell(kind, id);
-    if (cell.status !== "passive" || !this.#ended.has(kind)) return cell.accept(envelope);
-    refuse(this.deadLetters, cell.actorId, envelope, "ACTOR_PASSIVE", `${cell.actorId} has ended: its node is being stopped`);
+    const hosted = this.#kinds.get(kind);
+    const cell = hosted?.cells.get(id);
+    if (cell !== undefined && cell.status !== "passive") return cell.accept(envelope);
+    const { remote } = this.#ports;
+    if (remote && !this.#belongsHere(hosted, kind, id)) return remote.send(kind, id, envelope);
+    invariant(hosted, `no actor kind ${kind} is hosted here`);
+    if (!hosted.hasEnded) return this.#cellOf(hosted, id).accept(envelope);
+    const actorId = `${kind}/${id}`;
+    refuse(this.deadLetters, actorId, envelope, "ACTOR_PASSIVE", `${actorId} has ended: its node is being stopped`);
   }
 
-  /** Starts an actor without sending it anything. */
+  /** Takes a message that came from another node, or refuses it: it is never sent on from here. */
+  receive(kind: string, id: string, envelope: Envelope): void {
+    const hosted = this.#kinds.get(kind);
+    const cell = hosted?.cells.get(id);
+    if (cell !== undefined && cell.status !== "passive") return cell.accept(envelope);
+    if (this.#belongsHere(hosted, kind, id)) return this.#cellOf(hosted, id).accept(envelope);
+    const node = this.#placeOf(kind, id);
+    const error = wrongOwner(`${kind}/${id}`, node === this.#ports.directory.nodeId ? null : node);
+    if (envelope.arrival) envelope.arrival.refused(error);
+    else refuseWith(this.deadLetters, `${kind}/${id}`, envelope, error);
+  }
+
+  /** Another node asks to have an actor started that it believes to belong here. */
+  wake(kind: string, id: string): void {
+    const hosted = this.#kinds.get(kind);
+    if (!this.#belongsHere(hosted, kind, id)) return;
+    this.activate(kind, id).catch((error: unknown) => this.#ports.log("debug", `${kind}/${id} did not wake: ${messageOf(error)}`));
+  }
+
+  /** This node owns it, or nobody does and it belongs here; and the kind may still start. */
+  #belongsHere(hosted: HostedKind | undefined, kind: string, id: string): hosted is HostedKind {
+    return hosted !== undefined && !hosted.hasEnded && this.#placeOf(kind, id) === this.#ports.directory.nodeId;
+  }
+
+  #placeOf(kind: string, id: string): string | null {
+    const { directory } = this.#ports;
+    return directory.locate(kind, id)?.node ?? directory.candidate(kind, id);
+  }
+
+  /** Starts an actor here without sending it anything. @throws what stops the start, e.g. WRONG_OWNER */
   async activate(kind: string, id: string): Promise<void> {
-    await this.#cell(kind, id).start();
+    const hosted = this.#kinds.get(kind);
+    invariant(hosted, `no actor kind ${kind} is hosted here`);
+    const present = hosted.cells.get(id);
+    if (present?.status === "moving") await present.leave(LEAVE_TIMEOUT_MS);
+    await this.#cellOf(hosted, id).start();
   }
 
-  /** Every actor of the kinds, ended in order and for good; kinds end in the order given. A late message wakes none of them. */
+  /** Every actor of the kinds, ended in order and for good; kinds end in the order given. A late message wakes none of them here. */
   async stop(kinds: readonly string[]): Promise<void> {
     for (const kind of kinds) {
-      this.#ended.add(kind);
-      await Promise.all([...(this.#cells.get(kind)?.values() ?? [])].map((cell) => cell.stop()));
+      const hosted = this.#kinds.get(kind);
+      if (!hosted) continue;
+      hosted.hasEnded = true;
+      await Promise.all([...hosted.cells.values()].map((cell) => this.#leave(cell)));
+    }
+  }
+
+  /**
+   * Ends an actor here in order and gives its lease back; what waits is delivered to the next owner. Resolves when the actor
+   * is free; nothing when it is not here. Within 5 s, else as by a crash.
+   */
+  async move(actorId: string): Promise<void> {
+    const cell = this.find(actorId);
+    if (cell) await this.#leave(cell);
+  }
+
+  async #leave(cell: Cell): Promise<void> {
+    await cell.leave(LEAVE_TIMEOUT_MS);
+  }
+
+  /** A message waits for the actor, is being handled, or is an interleaved question under way. */
+  busy(actorId: string): boolean {
+    return this.find(actorId)?.isBusy ?? false;
+  }
+
+  /** Ends every actor at once, without saving: this node may own none of them any more. Again, it does nothing. */
+  loseAll(why: string): void {
+    for (const { cells } of this.#kinds.values()) {
+      const lost = [...cells.values()];
+      cells.clear();
+      for (const cell of lost) cell.lose(why);
     }
   }
 
@@ -112,117 +182,45 @@ export class ActorHost {
 
   find(actorId: string): Cell | undefined {
     const slash = actorId.indexOf("/");
-    return this.#cells.get(actorId.slice(0, slash))?.get(actorId.slice(slash + 1));
+    return this.#kinds.get(actorId.slice(0, slash))?.cells.get(actorId.slice(slash + 1));
   }
 
   /** Nothing waits and nothing runs. Timers and outside work do not count. */
   get quiet(): boolean {
-    return this.#pending === 0;
+    return this.#quiet.pending === 0;
   }
 
   get waiting(): number {
-    return this.#pending;
+    return this.#quiet.pending;
   }
 
   /** Resolves at the next moment that is quiet; it may be over by the time the caller runs. */
   whenQuiet(): Promise<void> {
-    if (this.quiet) return Promise.resolve();
-    return new Promise((resolve) => this.#quietWaiters.push(resolve));
-  }
-
-  #count(change: 1 | -1): void {
-    this.#pending += change;
-    if (this.#pending > 0 || this.#quietWaiters.length === 0) return;
-    const waiters = this.#quietWaiters;
-    this.#quietWaiters = [];
-    for (const resolve of waiters) resolve();
+    return this.#quiet.when();
   }
 
   get size(): number {
     let count = 0;
-    for (const cells of this.#cells.values()) count += cells.size;
+    for (const { cells } of this.#kinds.values()) count += cells.size;
     return count;
-  }
-
-  /** Passivates what nobody talked to for its kind's time. */
-  async passivateIdle(): Promise<void> {
-    const nowMs = this.#ports.systemClock.now();
-    for (const [kind, cells] of this.#cells) {
-      const limitMs = this.#definitions.get(kind)?.passivateMs;
-      if (limitMs === undefined) continue;
-      for (const cell of cells.values()) {
-        if (cell.status !== "active" || cell.waiting > 0 || nowMs - cell.lastUsedMs < limitMs) continue;
-        await cell.stop();
-        cells.delete(cell.id);
-      }
-    }
   }
 
   rows(kind?: string): ActorRow[] {
     const nowMs = this.#ports.systemClock.now();
     const rows: ActorRow[] = [];
-    for (const [name, cells] of this.#cells) {
+    for (const [name, { cells }] of this.#kinds) {
       if (kind !== undefined && name !== kind) continue;
-      for (const cell of cells.values()) rows.push(this.#row(cell, nowMs));
+      for (const cell of cells.values()) rows.push(this.#rows.of(cell, nowMs));
     }
     return rows;
   }
 
-  #row(cell: Cell, nowMs: number): ActorRow {
-    return {
-      actorId: cell.actorId,
-      kind: cell.kind,
-      key: cell.id,
-      node: this.#ports.directory.nodeId,
-      state: cell.status,
-      epoch: String(cell.epoch),
-      mailbox: cell.waiting,
-      mailboxCapacity: cell.capacity,
-      processed: cell.processed,
-      messagesPerSecond: this.#rate(cell, nowMs),
-      p99Us: cell.latency.p99Us(),
-      restarts: cell.restarts,
-      lastError: cell.lastError,
-      lastErrorAtMs: cell.lastErrorAtMs,
-      supervision: cell.supervision.describe(nowMs),
-    };
-  }
-
-  #rate(cell: Cell, nowMs: number): number {
-    const last = this.#rates.get(cell);
-    if (last && nowMs - last.atMs < 250) return last.perSecond;
-    const perSecond = last ? Math.round(((cell.processed - last.processed) * 1_000) / (nowMs - last.atMs)) : 0;
-    this.#rates.set(cell, { processed: cell.processed, atMs: nowMs, perSecond });
-    return perSecond;
-  }
-
-  #cell(kind: string, id: string): Cell {
-    return this.#cells.get(kind)?.get(id) ?? this.#newCell(kind, id);
-  }
-
-  #newCell(kind: string, id: string): Cell {
-    const cells = this.#cells.get(kind);
-    const definition = this.#definitions.get(kind);
-    invariant(cells && definition, `no actor kind ${kind} is hosted here`);
-    const cell = new Cell(definition, id, this.#cellPorts);
-    cells.set(id, cell);
+  #cellOf(hosted: HostedKind, id: string): Cell {
+    const present = hosted.cells.get(id);
+    if (present) return present;
+    const cell = new Cell(hosted.definition, id, this.#cellPorts);
+    hosted.cells.set(id, cell);
+    hosted.idle?.wake();
     return cell;
-  }
-
-  /** One timer for all waiting asks: rejects those past their deadline whose handler has not answered. */
-  #sweepLater(): void {
-    if (this.#sweeping) return;
-    this.#sweeping = true;
-    this.#ports.systemClock.after(250, () => {
-      this.#sweeping = false;
-      const nowMs = this.#ports.systemClock.now();
-      for (const envelope of this.#waitingAsks) {
-        if (nowMs <= envelope.deadlineMs) continue;
-        envelope.reject?.(
-          new DstaError("ASK_TIMEOUT", `no answer to ${envelope.name} in time; its outcome is unknown`, { code: 504, retryable: true }),
-        );
-      }
-      if (this.#waitingAsks.size > 0) this.#sweepLater();
-    });
   }
 }

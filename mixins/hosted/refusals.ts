@@ -18,6 +18,6 @@ export function refuse(deadLetters: DeadLetters, actorId: string, envelope: Enve
 }
 
 function bury(deadLetters: DeadLetters, actorId: string, envelope: Envelope, reason: string): void {
-  if (envelope.slot?.pending === envelope) envelope.slot.pending = null;
+  if (envelope.own?.pending === envelope) envelope.own.pending = null;
   deadLetters.add(actorId, envelope.name, reason);
 }

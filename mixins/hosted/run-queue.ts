@@ -2,13 +2,22 @@
  * Fair turns for many actors on one thread: each ready actor gets a small batch of messages, then goes to the back.
  * A drain gives the event loop back after a time budget, so timers and sockets are served under total saturation.
  *
- * Two lanes: actors on the trading path run before the others, which still get one batch after every eight.
+ * Two lanes: actors on the trading path run before the others, which still get one batch after every eight. A node that may
+ * have lost its session gives no turns.
  */
+import type { Clock } from "../../domain/kernel/clock.ts";
 
 /** Something that can be given a turn; returns whether it wants another. */
 export interface Runnable {
+  /** For people. */
+  readonly actorId: string;
   readonly urgent: boolean;
   turn(batch: number): boolean;
+}
+
+/** Is told whose turn it is: a watchdog reads it when the event loop is late. */
+export interface TurnHolder {
+  turn: Pick<Runnable, "actorId"> | null;
 }
 
 export interface RunQueuePorts {
@@ -16,11 +25,17 @@ export interface RunQueuePorts {
   readonly defer: (callback: () => void) => void;
   /** Monotonic milliseconds with fractions. */
   readonly elapsedMs: () => number;
+  readonly systemClock: Clock;
+  /** Whether this node may act; while it may not, nobody gets a turn and messages wait. */
+  readonly isValid: () => boolean;
+  readonly holder?: TurnHolder;
 }
 
 const BATCH = 8;
 const BUDGET_MS = 1.5;
 const TURNS_BETWEEN_CHECKS = 16;
+/** A node that lost its session is told so; one that was only late may act again without notice. */
+const INVALID_RECHECK_MS = 10;
 
 class Ring {
   items: (Runnable | undefined)[] = Array.from({ length: 64 });
@@ -53,9 +68,11 @@ export class RunQueue {
   readonly #normal = new Ring();
   #scheduled = false;
   #urgentInRow = 0;
+  readonly #holder: TurnHolder;
 
   constructor(ports: RunQueuePorts) {
     this.#ports = ports;
+    this.#holder = ports.holder ?? { turn: null };
   }
 
   get idle(): boolean {
@@ -78,16 +95,26 @@ export class RunQueue {
   }
 
   #drain = (): void => {
-    const endMs = this.#ports.elapsedMs() + BUDGET_MS;
+    const { elapsedMs, isValid } = this.#ports;
+    const endMs = elapsedMs() + BUDGET_MS;
     for (let turns = 1; ; turns++) {
+      if (!isValid()) return this.#pause();
       const runnable = this.#next();
       if (!runnable) {
+        this.#holder.turn = null;
         this.#scheduled = false;
         return;
       }
+      this.#holder.turn = runnable;
       if (runnable.turn(BATCH)) (runnable.urgent ? this.#urgent : this.#normal).push(runnable);
-      if (turns % TURNS_BETWEEN_CHECKS === 0 && this.#ports.elapsedMs() > endMs) break;
+      if (turns % TURNS_BETWEEN_CHECKS === 0 && elapsedMs() > endMs) break;
     }
+    this.#holder.turn = null;
     this.#ports.defer(this.#drain);
   };
+
+  #pause(): void {
+    this.#holder.turn = null;
+    this.#ports.systemClock.after(INVALID_RECHECK_MS, () => this.#ports.defer(this.#drain));
+  }
 }

@@ -1,5 +1,6 @@
 /**
- * One batch of appends as one SQL statement, and the diagnosis of those it refused.
+ * One batch of appends: all at once where every stream stands as expected (copy-append.ts), which is nearly always; else
+ * as one SQL statement that lets the good ones pass, and the diagnosis of those it refused.
  *
  * Appends to one stream that continue each other form a group (all or none); a group passes when the stream's head
  * has an epoch not above its own and exactly its base version. Streams are locked in one order over all nodes, and a
@@ -10,19 +11,10 @@
 import type pg from "pg";
 import type { NewEvent, StreamHead } from "../../domain/journal/journal.ts";
 import { fenced, versionConflict } from "../../domain/journal/refusals.ts";
+import type { Append } from "./append.ts";
 import type { Outcome } from "./commit-lane.ts";
+import { copyAppends } from "./copy-append.ts";
 import { ORDER_LOCK } from "./schema.ts";
-
-export interface Append {
-  readonly stream: string;
-  readonly epoch: bigint;
-  /** Version of the stream before this append. */
-  readonly base: number;
-  readonly events: readonly NewEvent[];
-  /** `data` of each event as JSON. */
-  readonly texts: readonly string[];
-  readonly sizeBytes: number;
-}
 
 /** As node-postgres delivers it: bigint columns are texts. */
 export interface HeadRow {
@@ -40,7 +32,7 @@ interface Group {
   readonly members: number[];
 }
 
-/** While one half of 512 callers waits for the disk, the other half prepares its next events. */
+/** Keeps a batch's transaction short: other nodes wait for its order lock. */
 const MAX_APPENDS = 256;
 const MAX_EVENTS = 4_096;
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -50,22 +42,23 @@ const EVENT_TYPES = ["text", "bigint", "bigint", "text", "smallint", "bigint", "
 const UNNESTED = (first: number): string => EVENT_TYPES.map((type, index) => `$${first + index}::${type}[]`).join(", ");
 
 const APPEND = `
-  with gate as materialized (select pg_advisory_xact_lock(${ORDER_LOCK})),
-  passed as (
+  with passed as (
     insert into dsta.head as h (stream, epoch, base, version)
     select g.stream, g.epoch, g.base, g.version
-    from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) as g (stream, epoch, base, version), gate
-    where g.base = 0 or exists (select from dsta.head t where t.stream = g.stream)
+    from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) as g (stream, epoch, base, version)
+    left join dsta.head t on t.stream = g.stream
+    where g.base = 0 or t.stream is not null
     order by g.stream
     on conflict (stream) do update set epoch = excluded.epoch, base = excluded.base, version = excluded.version
     where h.epoch <= excluded.epoch and h.version = excluded.base
     returning h.stream
   ),
+  gate as materialized (select pg_advisory_xact_lock(${ORDER_LOCK}) from (select count(*) from passed) as every),
   written as (
     insert into dsta.journal (${EVENT_COLUMNS})
     select e.stream, e.version, e.epoch, e.type, e.schema, e.at_ms, nullif(e.causation_id, ''), nullif(e.correlation_id, ''), e.data::jsonb
     from unnest(${UNNESTED(5)}) with ordinality as e (${EVENT_COLUMNS}, number)
-    join passed on passed.stream = e.stream
+    join passed on passed.stream = e.stream cross join gate
     order by e.number
   )
   select stream from passed`;
@@ -113,9 +106,10 @@ export async function executeAppends(client: pg.Client, batch: readonly Append[]
     numberArray(groups.map(({ base }) => base)),
     numberArray(groups.map(({ version }) => version)),
   ];
+  const outcomes: Outcome<number>[] = batch.map((append) => ({ done: append.base + append.events.length }));
+  if (await copyAppends(client, heads, batch)) return outcomes;
   const values = [...heads, ...eventColumns(batch)];
   const { rows } = await client.query<{ stream: string }>({ name: "dsta-append", text: APPEND, values });
-  const outcomes: Outcome<number>[] = batch.map((append) => ({ done: append.base + append.events.length }));
   if (rows.length < groups.length) {
     const passed = new Set(rows.map(({ stream }) => stream));
     const refused = groups.filter(({ stream }) => !passed.has(stream));

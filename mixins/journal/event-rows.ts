@@ -19,6 +19,8 @@ const COLUMNS = "stream, version, epoch, position, at_ms, schema, type, causatio
 
 export const READ_PAGE = `select ${COLUMNS} from dsta.journal where stream = $1 and version > $2 order by version limit $3`;
 
+export const READ_ALL = `select ${COLUMNS} from dsta.journal where position > $1 order by position limit $2`;
+
 export function toEvent(row: EventRow): StoredEvent {
   return {
     stream: row.stream,

@@ -15,10 +15,12 @@ export interface LinkOptions {
 
 /**
  * Few statements run over and over with arrays of any length: one plan serves all, planning each anew triples the time of a
- * small batch. A server's or role's default may have switched durable commits off; the journal's promise needs them.
+ * small batch. A plan made while a table was small would scan it for ever: rows are found by their keys only.
+ * A server's or role's default may have switched durable commits off; the journal's promise needs them.
  */
 const SESSION = `
-  select set_config('plan_cache_mode', 'force_generic_plan', false),
+  select set_config('plan_cache_mode', 'force_generic_plan', false), set_config('enable_seqscan', 'off', false),
+    set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false),
     set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), false)`;
 
 export class Link {

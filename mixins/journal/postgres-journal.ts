@@ -1,22 +1,23 @@
 /**
  * The journal on PostgreSQL: the record that decides what happened, durable before anyone hears of it.
  *
- * Owns two lanes of group commit (appends, take-overs), each on a connection of its own, and a small pool for
- * reading. Keeps the promise of the port: an acknowledged append survives kill -9 of the server; an append whose
+ * Owns lanes of group commit (two for appends, one for take-overs), each on a connection of its own, and a small pool
+ * for reading. Keeps the promise of the port: an acknowledged append survives kill -9 of the server; an append whose
  * answer got lost is looked up before it counts as refused, so nothing is doubled and nothing is lost.
  * While the database is away appends wait up to `maxAwayMs`; then they fail with JOURNAL_UNAVAILABLE and may be repeated.
  */
 import pg from "pg";
-import { acceptAppend, acceptName, acceptSnapshot, acceptVersion } from "../../domain/journal/accept.ts";
-import { acceptQuery } from "../../domain/journal/event-query.ts";
+import { acceptAppend, acceptEpoch, acceptName, acceptSnapshot, acceptVersion } from "../../domain/journal/accept.ts";
+import { acceptQuery, acceptReadAll } from "../../domain/journal/event-query.ts";
 import type { EventQuery, Journal, NewEvent, Snapshot, StoredEvent, StreamHead } from "../../domain/journal/journal.ts";
-import { journalUnavailable } from "../../domain/journal/refusals.ts";
+import { journalFull, journalUnavailable } from "../../domain/journal/refusals.ts";
 import type { Clock } from "../../domain/kernel/clock.ts";
 import { DstaError, messageOf } from "../../domain/kernel/errors.ts";
 import { executeAppends, pickAppends } from "./append-batch.ts";
-import type { Append } from "./append-batch.ts";
+import type { Append } from "./append.ts";
 import { CommitLane } from "./commit-lane.ts";
-import { querySql, READ_PAGE, toEvent } from "./event-rows.ts";
+import type { LaneOptions } from "./commit-lane.ts";
+import { querySql, READ_ALL, READ_PAGE, toEvent } from "./event-rows.ts";
 import type { EventRow } from "./event-rows.ts";
 import { executeFences, type Fence, pickFences } from "./fence-batch.ts";
 import { LatencyRing } from "./latency-ring.ts";
@@ -42,21 +43,32 @@ export interface PostgresJournalOptions {
 
 const READ_CONNECTIONS = 4;
 const PAGE = 1_000;
+/** While one lane's batch is at the disk, the other's is prepared: in this process and, up to the order lock, in the server. */
+const APPEND_LANES = 2;
 
 export class PostgresJournal implements Journal {
   readonly #monotonicMs: () => number;
-  readonly #appends: CommitLane<Append, number>;
+  readonly #maxPending: number;
+  readonly #lanes: readonly CommitLane<Append, number>[];
   readonly #fences: CommitLane<Fence, StreamHead>;
   readonly #reads: pg.Pool;
   readonly #latencies = new LatencyRing();
+  readonly #listeners = new Set<() => void>();
 
   /** Use `openPostgresJournal`, which brings the schema up to date first. */
   constructor(options: PostgresJournalOptions) {
     const { url, clock, maxPending = 8_192, maxAwayMs = 10_000, statementTimeoutMs = 10_000, connectTimeoutMs = 2_000 } = options;
     const link = (): Link => new Link({ url, clock, statementTimeoutMs, connectTimeoutMs });
     const bounds = { clock, maxPending, maxAwayMs };
+    const execute: LaneOptions<Append, number>["execute"] = async (client, batch) => {
+      const outcomes = await executeAppends(client, batch);
+      for (const listener of this.#listeners) listener();
+      return outcomes;
+    };
     this.#monotonicMs = options.monotonicMs;
-    this.#appends = new CommitLane({ ...bounds, link: link(), key: ({ stream }) => stream, pick: pickAppends, execute: executeAppends });
+    this.#maxPending = maxPending;
+    const lane = { ...bounds, key: ({ stream }: Append) => stream, pick: pickAppends, execute };
+    this.#lanes = Array.from({ length: APPEND_LANES }, () => new CommitLane({ ...lane, link: link() }));
     this.#fences = new CommitLane({ ...bounds, link: link(), key: ({ stream }) => stream, pick: pickFences, execute: executeFences });
     this.#reads = new pg.Pool({
       connectionString: url,
@@ -72,6 +84,7 @@ export class PostgresJournal implements Journal {
 
   async fence(stream: string, epoch?: bigint): Promise<StreamHead> {
     acceptName("stream", stream);
+    if (epoch !== undefined) acceptEpoch(epoch);
     return this.#fences.submit({ stream, epoch: epoch ?? null });
   }
 
@@ -84,7 +97,8 @@ export class PostgresJournal implements Journal {
     const texts = acceptAppend(stream, epoch, expectedVersion, events);
     const startedMs = this.#monotonicMs();
     const sizeBytes = texts.reduce((sum, text) => sum + text.length, 0);
-    const version = await this.#appends.submit({ stream, epoch, base: expectedVersion, events, texts, sizeBytes });
+    if (this.#pendingAppends() >= this.#maxPending) throw journalFull(this.#maxPending);
+    const version = await this.#lanes[laneOf(stream)]!.submit({ stream, epoch, base: expectedVersion, events, texts, sizeBytes });
     this.#latencies.record(this.#monotonicMs() - startedMs);
     return version;
   }
@@ -98,6 +112,17 @@ export class PostgresJournal implements Journal {
       if (rows.length < PAGE) return;
       after = Number(rows[PAGE - 1]!.version);
     }
+  }
+
+  async readAll(afterPosition: bigint, limit: number): Promise<readonly StoredEvent[]> {
+    acceptReadAll(afterPosition, limit);
+    return (await this.#select<EventRow>(READ_ALL, [afterPosition, limit])).map(toEvent);
+  }
+
+  onAppended(listener: () => void): () => void {
+    const own = (): void => listener();
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
   }
 
   async query(query: EventQuery): Promise<readonly StoredEvent[]> {
@@ -124,8 +149,8 @@ export class PostgresJournal implements Journal {
 
   health(): ReturnType<Journal["health"]> {
     return {
-      ok: this.#appends.away === null && this.#fences.away === null,
-      pending: this.#appends.pending + this.#fences.pending,
+      ok: this.#lanes.every(({ away }) => away === null) && this.#fences.away === null,
+      pending: this.#pendingAppends() + this.#fences.pending,
       p50Ms: this.#latencies.quantile(0.5),
       p99Ms: this.#latencies.quantile(0.99),
     };
@@ -133,8 +158,12 @@ export class PostgresJournal implements Journal {
 
   /** Finishes what waits (unless the database is away) and closes all connections. */
   async close(): Promise<void> {
-    await Promise.all([this.#appends.close(), this.#fences.close()]);
+    await Promise.all([...this.#lanes.map((lane) => lane.close()), this.#fences.close()]);
     await this.#reads.end();
+  }
+
+  #pendingAppends(): number {
+    return this.#lanes.reduce((sum, { pending }) => sum + pending, 0);
   }
 
   async #select<R extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<R[]> {
@@ -149,6 +178,13 @@ export class PostgresJournal implements Journal {
       throw journalUnavailable(messageOf(error), error);
     }
   }
+}
+
+/** A stream stays in its lane: its appends keep their order. */
+function laneOf(stream: string): number {
+  let hash = 0;
+  for (let index = 0; index < stream.length; index++) hash = (hash * 31 + stream.charCodeAt(index)) | 0;
+  return (hash >>> 0) % APPEND_LANES;
 }
 
 /**

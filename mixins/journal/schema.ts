@@ -9,9 +9,13 @@
  * the last append; it lets one `on conflict` clause compare the expected version.
  */
 import type pg from "pg";
+import { REFUSED } from "./copy-append.ts";
 import { DstaError } from "../../domain/kernel/errors.ts";
 
-/** Key of the advisory lock that makes positions follow commit order over all nodes ("dsta" in ASCII). */
+/**
+ * Key of the advisory lock that makes positions follow commit order over all nodes ("dsta" in ASCII). Taken after the heads'
+ * rows and before the first position: whoever has it waits for nobody but the disk.
+ */
 export const ORDER_LOCK = 0x64_73_74_61;
 const MIGRATION_LOCK = ORDER_LOCK + 1;
 
@@ -59,6 +63,34 @@ const MIGRATIONS: readonly string[] = [
     end $$;
   create trigger journal_append_only before update or delete or truncate on dsta.journal
     for each statement execute function dsta.refuse_rewrite();
+  `,
+  // 2: appends by COPY, reminders.
+  `
+  create function dsta.advance(streams text[], epochs bigint[], bases bigint[], versions bigint[]) returns void language plpgsql as $$
+    declare
+      advanced bigint;
+    begin
+      update dsta.head h set epoch = g.epoch, base = g.base, version = g.version
+        from (select * from unnest(streams, epochs, bases, versions) as u (stream, epoch, base, version) order by stream) as g
+        where h.stream = g.stream and h.epoch <= g.epoch and h.version = g.base;
+      get diagnostics advanced = row_count;
+      if advanced <> cardinality(streams) then
+        raise exception 'a stream of the batch stands elsewhere' using errcode = '${REFUSED}';
+      end if;
+      perform pg_advisory_xact_lock(${ORDER_LOCK});
+    end $$;
+
+  create table dsta.reminder (
+    actor_kind text collate "C",
+    actor_id text collate "C",
+    name text collate "C",
+    due_ms bigint not null,
+    message text collate "C" not null,
+    params jsonb not null,
+    epoch bigint not null,
+    set_at timestamptz not null default now(),
+    primary key (actor_kind, actor_id, name)
+  );
   `,
 ];
 

@@ -108,6 +108,15 @@ describe("dsta with a floor", () => {
     expect((await onFloor("strategies", "params", "sma-btc-1")).out).toContain("2..200");
   });
 
+  it("creates a strategy, in a thread of its own when asked to", async () => {
+    await onFloor("strategies", "create", "sma-2", "sma-cross", "BTC/USDT", "fast=5", "--isolation", "thread", "--start");
+    expect(floor.calls.at(-1)).toMatchObject({
+      action: "strategies.create",
+      params: { id: "sma-2", strategy: "sma-cross", symbol: "BTC/USDT", params: { fast: 5 }, isolation: "thread", start: true },
+    });
+    expect((await onFloor("strategies", "create", "sma-2", "sma-cross", "BTC/USDT", "--isolation", "process")).code).toBe(2);
+  });
+
   it("cancels an order", async () => {
     expect(await onFloor("orders", "cancel", "o-1")).toMatchObject({ code: 0, out: "order o-1 is Working\n" });
     expect(floor.calls.at(-1)).toMatchObject({ action: "orders.cancel", params: { id: "o-1" } });

@@ -67,6 +67,8 @@ export function localFeed(): Feed {
       listeners.set(subject, there.add(listener));
       return () => there.delete(listener);
     },
+    hasListeners: (subject) => (listeners.get(subject)?.size ?? 0) > 0,
+    onGap: () => () => undefined,
   };
 }
 

@@ -46,6 +46,7 @@ export const detail: view.StrategyDetail = {
   params: { fast: 10 },
   fields: [field],
   versions: [{ version: 1, params: { fast: 10 }, by: "admin", atMs: AT_MS, note: "" }],
+  isolation: "inline",
   interval: "1m",
   warmupBars: 30,
   seenBars: 30,
@@ -76,6 +77,16 @@ export const order: view.OrderRow = {
   why: "test",
   createdAtMs: AT_MS,
   updatedAtMs: AT_MS,
+};
+
+const auditEntry: view.AuditRow = {
+  eventId: "risk/main:7/audit.logs",
+  atMs: AT_MS,
+  by: "admin",
+  action: "trading.switch",
+  target: "main",
+  reason: "test",
+  detail: { from: "active", to: "halted" },
 };
 
 export const fill: view.FillRow = {
@@ -196,6 +207,9 @@ export const node: view.NodeRow = {
   upMs: 1_000,
   actors: 1,
   waiting: 0,
+  draining: false,
+  feedsLive: 0,
+  feedsTotal: 0,
 };
 export const letter: view.DeadLetterRow = { letterId: 1, atMs: AT_MS, actorId: "book/sim:X", message: "tick", reason: "gone", count: 1 };
 export const event: view.EventRow = { eventId: 1, atMs: AT_MS, severity: "info", source: "floor", text: "started", code: null };
@@ -298,6 +312,7 @@ export const ANSWERS: Readonly<Record<string, unknown>> = {
   "floor.actors": { items: [actor] },
   "floor.nodes": { items: [node] },
   "floor.restart": actor,
+  "audit.list": { items: [auditEntry], next: null },
   "floor.deadLetters": { items: [letter] },
   "floor.events": { items: [event] },
   "floor.status": status,

@@ -14,10 +14,12 @@ import type { Bar, BookTop } from "../../domain/market/events.ts";
 import type { AnyStrategy } from "../../domain/strategy/define.ts";
 import { bool, candles, defineStrategy, topOfBook } from "../../domain/strategy/index.ts";
 import { LocalFeed } from "../../mixins/feed/local-feed.ts";
+import { LocalDirectory } from "../../mixins/hosted/directory.ts";
 import { Announcer } from "../../topology/announcer.ts";
 import { Floor } from "../../topology/floor.ts";
+import { ROLES } from "../../topology/roles.ts";
 import { JournalVenueLedger } from "../../topology/venue-ledger.ts";
-import { createSimVenue, type SimVenue } from "../../venues/sim/sim-venue.ts";
+import { createSimVenue, type SimVenue, simVenueKind } from "../../venues/sim/sim-venue.ts";
 import { Life, World } from "../simulation/world.ts";
 
 export const ACCOUNT = "sim:main";
@@ -35,7 +37,8 @@ export interface Heard {
 export class IsolationFloor {
   readonly world = new World();
   readonly floor: Floor;
-  readonly venue: SimVenue;
+  /** Opened by its connection: there once the floor is awake. */
+  venue!: SimVenue;
   readonly published = { bars: [] as number[], tops: 0, lastTopAtMs: 0 };
   readonly heard = new Map<string, Heard>();
   readonly #journal: MemoryJournal;
@@ -46,14 +49,6 @@ export class IsolationFloor {
     this.#journal = new MemoryJournal();
     this.#definitions = [...WITNESSES.map((id) => this.#witness(id)), bad];
     const { clock, defer } = life;
-    this.venue = createSimVenue({
-      id: "sim",
-      seed: "isolation",
-      clock,
-      ledger: new JournalVenueLedger(this.#journal, "sim"),
-      account: { balances: { USDT: decimal("1000000") } },
-      latencyMs: { submit: 20, report: 15 },
-    });
     const feed = new LocalFeed((subject, error) => {
       throw new Error(`a listener of ${subject} failed`, { cause: error });
     });
@@ -64,18 +59,31 @@ export class IsolationFloor {
     });
     const settings = parseSettings({});
     this.floor = new Floor({
-      nodeId: "isolation",
+      roles: ROLES,
+      directory: new LocalDirectory({ nodeId: "isolation" }),
+      strategyIds: () => Promise.resolve(this.#definitions.map(({ name }) => name)),
       desk: { name: settings.desk, mode: "paper", accounts: [ACCOUNT], venues: ["sim"] },
       settings,
       journal: this.#journal,
       feed,
-      announcer: new Announcer(clock, feed, () => undefined),
+      announcer: new Announcer({ nodeId: "isolation", clock, feed, log: () => undefined, collects: true }),
       log: () => undefined,
       tradingClock: clock,
       systemClock: clock,
       elapsedMs: () => 0,
       defer,
-      venues: [this.venue],
+      venues: [simVenueKind("sim")],
+      openVenue: (_account, epoch) => {
+        this.venue = createSimVenue({
+          id: "sim",
+          seed: "isolation",
+          clock,
+          ledger: new JournalVenueLedger(this.#journal, "sim", epoch),
+          account: { balances: { USDT: decimal("1000000") } },
+          latencyMs: { submit: 20, report: 15 },
+        });
+        return this.venue;
+      },
       startEquity: 1_000_000,
       definitionOf: (name) => {
         const found = this.#definitions.find((definition) => definition.name === name);
@@ -98,7 +106,7 @@ export class IsolationFloor {
       };
       await createStrategy(this.#journal, { ...wish, start: true }, definition, this.world.clock.now());
     }
-    await this.done(this.floor.wake(this.#definitions.map(({ name }) => name)));
+    await this.done(this.floor.wake());
   }
 
   async seconds(count: number): Promise<void> {

@@ -2,8 +2,7 @@
  * A strategy that misbehaves harms itself only: it ends as failed with the reason in its row and nothing left at the
  * venue, while those beside it miss no bar, follow the book to its newest top and go on trading.
  *
- * Out of scope: code that holds the event loop. Strategies share one thread; a handler that spins for two seconds stops
- * everybody for two seconds.
+ * Out of scope: code that holds the event loop, which no exception tells of: see strategy-guard.test.ts.
  */
 import { describe, expect, it } from "vitest";
 import type { AnyStrategy, HandlerName } from "../../domain/strategy/define.ts";

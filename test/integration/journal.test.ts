@@ -2,6 +2,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openPostgresJournal } from "../../mixins/journal/postgres-journal.ts";
 import type { PostgresJournal } from "../../mixins/journal/postgres-journal.ts";
+import { journalLeaseSuite } from "../unit/journal-lease-suite.ts";
 import { collect, journalSuite, noted, numbers } from "../unit/journal-suite.ts";
 import { machineClock, startTestDatabase } from "./database.ts";
 import type { TestDatabase } from "./database.ts";
@@ -26,16 +27,18 @@ async function sql(text: string): Promise<Record<string, unknown>[]> {
   }
 }
 
-journalSuite("on PostgreSQL", async () => {
-  const journal = await open();
-  return { journal, close: () => journal.close() };
-});
+for (const suite of [journalSuite, journalLeaseSuite]) {
+  suite("on PostgreSQL", async () => {
+    const journal = await open();
+    return { journal, close: () => journal.close() };
+  });
+}
 
 describe("the journal's tables", () => {
   it("are made once, also by nodes that start together", async () => {
     const journals = await Promise.all([open(), open(), open()]);
     await Promise.all(journals.map((journal) => journal.close()));
-    expect(await sql("select version from dsta.migration")).toEqual([{ version: 1 }]);
+    expect(await sql("select version from dsta.migration")).toEqual([{ version: 1 }, { version: 2 }]);
   });
 
   it("refuse to be rewritten", async () => {

@@ -452,6 +452,10 @@ describe("the system", () => {
     await api.ok("GET system/nodes");
     await api.ok("GET system/status");
     await api.ok("GET system/dead-letters");
+    const own = await api.ok<{ items: { by: string; action: string }[] }>("GET users/audit-log", { limit: 100 });
+    expect(new Set(own.items.map(({ by }) => by)).size).toBeLessThanOrEqual(1);
+    const all = await api.ok<{ items: { by: string; action: string }[] }>("GET users/audit-log", { of: "everyone", limit: 100 });
+    expect(all.items.map(({ action }) => action)).toEqual(expect.arrayContaining(["trading.switch", "limits.change", "strategy.stop"]));
     const { items } = await api.ok<{ items: { actorId: string; restarts: number }[] }>("GET system/actors", { kind: "bars" });
     const [actor] = items;
     const row = await api.ok<{ restarts: number; state: string }>("POST system/actors/restart", { actorId: actor!.actorId });

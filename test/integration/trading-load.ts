@@ -7,6 +7,9 @@ import type { OrderRow } from "../../domain/contract/views.ts";
 import type { Random } from "../../domain/kernel/random.ts";
 import type { FloorProcess } from "./floor-process.ts";
 
+/** What the load asks of a program. */
+export type Traded = Pick<FloorProcess, "api" | "get" | "hasEnded">;
+
 export interface Sent {
   readonly key: string;
   readonly wish: Readonly<Record<string, unknown>>;
@@ -44,7 +47,7 @@ export class TradingLoad {
   }
 
   /** Runs `clients` at once until the program is gone or `stop` resolves. */
-  async run(floor: FloorProcess, clients: number, stop: Promise<unknown>): Promise<void> {
+  async run(floor: Traded, clients: number, stop: Promise<unknown>): Promise<void> {
     let going = true;
     void stop.then(() => (going = false));
     const mids = new Map<string, number>();
@@ -76,7 +79,7 @@ export class TradingLoad {
   }
 
   /** Sends every remembered order of the newest `count` again; the answers must be the same orders. */
-  async repeat(floor: FloorProcess, count: number): Promise<string[]> {
+  async repeat(floor: Traded, count: number): Promise<string[]> {
     const faults: string[] = [];
     for (const sent of this.sent.slice(-count)) {
       const [orderId, refused] = [sent.orderId, sent.refused];
@@ -88,7 +91,7 @@ export class TradingLoad {
     return faults;
   }
 
-  async #act(floor: FloorProcess, mids: Map<string, number>): Promise<void> {
+  async #act(floor: Traded, mids: Map<string, number>): Promise<void> {
     const market = MARKETS[this.#random.integer(0, MARKETS.length - 1)]!;
     const choice = this.#random.next();
     if (choice < 0.2 && this.sent.length > 0) {
@@ -105,7 +108,7 @@ export class TradingLoad {
   }
 
   /** Near the touch, on either side of it: some take, some rest, some are worked off bit by bit. */
-  async #limit(floor: FloorProcess, { symbol, quantity, priceDecimals }: Side, side: string, mids: Map<string, number>) {
+  async #limit(floor: Traded, { symbol, quantity, priceDecimals }: Side, side: string, mids: Map<string, number>) {
     if (!mids.has(symbol) || this.#random.next() < 0.1) {
       const { bids, asks } = await floor.get<{ bids: [string, string][]; asks: [string, string][] }>(
         `market-data/orderbook/${encodeURIComponent(symbol)}?depth=1`,
@@ -116,7 +119,7 @@ export class TradingLoad {
     return { symbol, side, quantity, type: "limit", price: (mids.get(symbol)! * (1 + awayBps / 10_000)).toFixed(priceDecimals) };
   }
 
-  async #send(floor: FloorProcess, sent: Sent): Promise<void> {
+  async #send(floor: Traded, sent: Sent): Promise<void> {
     const { status, body } = await floor.api<OrderRow & { error?: { type: string } }>("POST", "orders", sent.wish, {
       "idempotency-key": sent.key,
     });

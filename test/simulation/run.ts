@@ -11,9 +11,10 @@ import { createStrategy } from "../../actors/trading/strategy-birth.ts";
 import { strategyNamed } from "../../strategies/index.ts";
 import type { SimFaults } from "../../venues/sim/faults.ts";
 import type { SimVenue } from "../../venues/sim/sim-venue.ts";
+import type { Venue } from "../../venues/venue.ts";
 import { checkApprovals, checkExposure, checkPromptness, digestOf, everything } from "./journal-checks.ts";
 import { People } from "./people.ts";
-import { ACCOUNT, openFloor, SETTINGS, simVenueOf, STRATEGIES, type TradingLife } from "./trading-life.ts";
+import { ACCOUNT, aloneParts, openFloor, SETTINGS, simVenueOf, STRATEGIES, type TradingLife } from "./trading-life.ts";
 import { checkAccount, checkExecution, checkOrders, ordersOf } from "./venue-checks.ts";
 import { OutlivingVenue } from "./venue-line.ts";
 import { journalOf, Life, START_MS, World } from "./world.ts";
@@ -139,18 +140,16 @@ class FloorRun {
     const life = new Life(this.#world);
     const failAppend = this.#plan.faults ? 0.003 : 0;
     const journal = journalOf(life, this.#journal, { random: seededRandom(`${this.#plan.seed}|journal ${this.#lives++}`), failAppend });
-    const symbols = STRATEGIES.map(({ symbol }) => symbol);
-    if (this.#plan.venueLives) {
+    const openVenue = (_account: string, epoch: bigint): Venue => {
+      if (!this.#plan.venueLives) return (this.#venue = simVenueOf(life, this.#plan.seed, journal, this.#faults, epoch));
       this.#outliving ??= this.#openExchange();
       this.#venue = this.#outliving.venue;
-      this.#trading = openFloor(life, journal, this.#outliving.front.lineOf(life), symbols);
-    } else {
-      this.#venue = simVenueOf(life, this.#plan.seed, journal, this.#faults);
-      this.#trading = openFloor(life, journal, this.#venue, symbols);
-    }
+      return this.#outliving.front.lineOf(life);
+    };
+    this.#trading = openFloor({ life, journal, openVenue, ...aloneParts(await this.#journal.highestEpoch()) });
     let awake = false;
     let failure: unknown = null;
-    this.#trading.floor.wake(STRATEGIES.map(({ id }) => id)).then(
+    this.#trading.floor.wake().then(
       () => (awake = true),
       (error: unknown) => (failure = error),
     );
@@ -169,7 +168,7 @@ class FloorRun {
 
   #openExchange(): { venue: SimVenue; front: OutlivingVenue } {
     // Its ledger is its own: no life of ours can lose it.
-    const venue = simVenueOf(new Life(this.#world), this.#plan.seed, this.#journal, this.#faults);
+    const venue = simVenueOf(new Life(this.#world), this.#plan.seed, this.#journal, this.#faults, 1n);
     return { venue, front: new OutlivingVenue(venue, this.#world.clock, this.#plan.faults && this.#random.next() < 0.5) };
   }
 
@@ -188,7 +187,6 @@ class FloorRun {
   async #rest(): Promise<void> {
     const { life, floor } = this.#trading!;
     await this.#answer(floor.rest(SETTINGS.drainTimeoutMs));
-    if (!this.#plan.venueLives) await this.#answer(this.#venue!.close());
     life.end();
     this.#reached.add("rested");
     this.#leave();
@@ -251,7 +249,7 @@ const EXPECTED_LETTERS: readonly RegExp[] = [/the journal cannot be reached/];
 /** Announced only when something is wrong that no accident here explains. */
 const ALARMS: ReadonlySet<string> = new Set(["ORPHAN_REPORT", "ORPHAN_ORDER", "GAVE_UP", "ORDER_UNKNOWN"]);
 
-function drawFaults(random: Random): SimFaults {
+export function drawFaults(random: Random): SimFaults {
   const some = (most: number): number => (random.next() < 0.3 ? 0 : random.next() * most);
   return {
     dropFrame: some(0.01),

@@ -42,7 +42,10 @@ export class OutlivingVenue {
       openOrders: () => venue.openOrders(),
       ordersSince: (sinceMs) => venue.ordersSince(sinceMs),
       balances: () => venue.balances(),
-      close: () => Promise.resolve(),
+      close: () => {
+        this.#sink = null;
+        return Promise.resolve();
+      },
     };
   }
 

@@ -121,6 +121,8 @@ export function journalOf(life: Life, journal: Journal, faults: JournalFaults | 
     highestEpoch: () => life.later(() => journal.highestEpoch()),
     append: (stream, epoch, version, events) => life.later(() => append(stream, epoch, version, events)),
     read: (stream, afterVersion) => journal.read(stream, afterVersion),
+    readAll: (afterPosition, limit) => life.later(() => journal.readAll(afterPosition, limit)),
+    onAppended: (listener) => journal.onAppended(listener),
     query: (query) => life.later(() => journal.query(query)),
     saveSnapshot: (stream, version, state) => life.later(() => journal.saveSnapshot(stream, version, state)),
     loadSnapshot: (stream) => life.later(() => journal.loadSnapshot(stream)),

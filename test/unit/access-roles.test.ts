@@ -29,11 +29,11 @@ const READING = [
   "floor.events",
 ];
 const OPEN = ["auth.login", "auth.refresh", "floor.health"];
-const SESSION = ["auth.logout", "auth.validate"];
+const SESSION = ["auth.logout", "auth.validate", "audit.list"];
 const ORDERING = ["orders.create", "orders.cancel", "orders.cancelAll"];
 const STRATEGIES = ["strategies.create", "strategies.parameters", "strategies.start", "strategies.stop", "strategies.pause"];
 const SWITCH = ["risk.switch"];
-const RISK = ["risk.setLimits", "floor.restart"];
+const RISK = ["risk.setLimits", "floor.restart", "floor.move", "floor.drain"];
 
 const MAY: Readonly<Record<Role, readonly string[]>> = {
   Admin: [...OPEN, ...SESSION, ...READING, ...ORDERING, ...STRATEGIES, ...SWITCH, ...RISK],

@@ -103,14 +103,15 @@ describe("refusals", () => {
     expect(desk.said).toEqual(["fits", "fits", "fits", "fits"]);
   });
 
-  it("restarts an actor whose control lane overflows by tells, keeping what waits", async () => {
+  it("restarts an actor whose control lane overflows by tells, keeping what waits and what it was handling", async () => {
     const desk = new HostDesk();
     desk.host.tell(wait, "a", "gate");
     await desk.settle();
     for (let count = 0; count < 9; count++) desk.host.tell(note, "a", `n${count}`);
     expect(desk.host.find("probe/a")?.status).toBe("restarting");
     await desk.advance(100);
-    expect(desk.said).toEqual(["gate…", "n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7"]);
+    await desk.open("gate");
+    expect(desk.said).toEqual(["gate…", "gate…", "…gate", "n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7"]);
   });
 
   it("keeps the newest 500 dead letters and counts all", async () => {
@@ -148,7 +149,7 @@ describe("refusals", () => {
 });
 
 describe("supervision", () => {
-  it("restarts after a crash with a back-off that doubles; the message at fault is not delivered again", async () => {
+  it("restarts after a crash with a back-off that doubles; a question at fault is not handled again", async () => {
     const desk = new HostDesk();
     const failed = desk.host.ask(crash, "a", "boom");
     desk.host.tell(note, "a", "kept");
@@ -158,13 +159,49 @@ describe("supervision", () => {
     expect(desk.said).toEqual(["crash boom"]);
     await desk.advance(1);
     expect(desk.said).toEqual(["crash boom", "kept"]);
-    desk.host.tell(crash, "a", "again");
-    await desk.settle();
+    await Promise.all([expect(desk.host.ask(crash, "a", "again")).rejects.toThrow("again"), desk.settle()]);
     await desk.advance(199);
     expect(desk.activations).toEqual(["a", "a"]);
     await desk.advance(1);
     expect(desk.activations).toEqual(["a", "a", "a"]);
-    expect(desk.host.deadLetters.list()).toMatchObject([{ message: "crash", reason: "again" }]);
+    expect(desk.said).toEqual(["crash boom", "kept", "crash again"]);
+  });
+
+  it("handles a tell that crashed its actor again, first of all, until it has done so three times", async () => {
+    const desk = new HostDesk();
+    desk.host.tell(crash, "a", "bad");
+    desk.host.tell(note, "a", "kept");
+    for (const delayMs of [0, 100, 200, 400]) await desk.advance(delayMs);
+    expect(desk.said).toEqual(["crash bad", "crash bad", "crash bad", "kept"]);
+    expect(desk.host.deadLetters.list()).toMatchObject([{ message: "crash", reason: "POISON after 3 crashes: bad", count: 1 }]);
+    expect(desk.host.find("probe/a")).toMatchObject({ status: "active", restarts: 3 });
+  });
+
+  it("takes a kind's own number of crashes, and counts those of each message", async () => {
+    const desk = new HostDesk({ poisonAfter: 1 });
+    desk.host.tell(crash, "a", "one");
+    desk.host.tell(crash, "a", "two");
+    for (const delayMs of [0, 100, 200]) await desk.advance(delayMs);
+    expect(desk.said).toEqual(["crash one", "crash two"]);
+    expect(desk.host.deadLetters.total).toBe(2);
+  });
+
+  it("does not blame a message for a stream that was lost, and handles it when the stream is back", async () => {
+    const desk = new HostDesk({ poisonAfter: 1 });
+    desk.failing.push("FENCED", "DIRECTORY_INVALID", "FENCED");
+    desk.host.tell(messages.flaky, "a", "order");
+    desk.host.tell(note, "a", "next");
+    for (const delayMs of [0, 100, 200, 400]) await desk.advance(delayMs);
+    expect(desk.said).toEqual(["flaky order", "next"]);
+    expect([desk.host.deadLetters.total, desk.activations.length]).toEqual([0, 4]);
+  });
+
+  it("never handles again what failed in an expected way", async () => {
+    const desk = new HostDesk();
+    desk.host.tell(refuse, "a", "NO_FUNDS");
+    await desk.settle();
+    expect(desk.host.deadLetters.list()).toMatchObject([{ message: "refuse", reason: "refused" }]);
+    expect(desk.host.find("probe/a")?.restarts).toBe(0);
   });
 
   it("does not restart for an expected error, but does for a fatal one", async () => {
@@ -179,7 +216,7 @@ describe("supervision", () => {
 
   it("gives up after too many crashes, asks the kind, and refuses everything until a person restarts it", async () => {
     const last: string[] = [];
-    const desk = new HostDesk({ gaveUp: (_ctx, error) => Promise.resolve((last.push(error.message), "stop" as const)) });
+    const desk = new HostDesk({ poisonAfter: 1, gaveUp: (_ctx, error) => Promise.resolve((last.push(error.message), "stop" as const)) });
     for (let count = 1; count <= 4; count++) {
       desk.host.tell(crash, "a", `crash ${count}`);
       if (count === 4) desk.host.tell(note, "a", "waiting");
@@ -187,7 +224,7 @@ describe("supervision", () => {
       await desk.advance(1_000);
     }
     expect(last).toEqual(["crash 4"]);
-    expect(desk.host.find("probe/a")?.status).toBe("stopped");
+    expect(desk.host.rows()).toMatchObject([{ state: "stopped", lastError: "crash 4", supervision: "4 of 3 restarts in 60 s" }]);
     expect(desk.announced.at(-1)).toContain("critical probe/a GAVE_UP");
     await expect(desk.host.ask(note, "a", "no")).rejects.toMatchObject({ type: "ACTOR_STOPPED" });
     expect(desk.host.deadLetters.list().map(({ message }) => message)).toContain("note");
@@ -199,6 +236,7 @@ describe("supervision", () => {
 
   it("revives an actor whose kind asks for it, with what was waiting", async () => {
     const desk = new HostDesk({
+      poisonAfter: 1,
       supervise: { baseMs: 100, maxMs: 100, maxRestarts: 0, windowMs: 60_000 },
       gaveUp: () => Promise.resolve("revive"),
     });
@@ -293,19 +331,99 @@ describe("the end of an activation", () => {
     expect(desk.said).toContain("saved a");
   });
 
-  it("passivates who was not spoken to for its kind's time, and wakes it with the next message", async () => {
-    const desk = new HostDesk({ passivateMs: 1_000 });
+  it("drops what its timers, pipes and subscriptions had left in the mailbox, and nothing else", async () => {
+    const desk = new HostDesk();
+    desk.host.tell(lend, "a", "");
+    await desk.settle();
+    const ctx = desk.contexts[0]!;
+    ctx.subscribe("tops", note);
+    ctx.after(10, note, "timer");
+    desk.host.tell(wait, "a", "gate");
+    await desk.settle();
+    desk.host.tell(note, "a", "told");
+    desk.feed.publish("tops", "published");
+    desk.clock.advance(10);
+    expect(desk.host.waiting).toBe(4);
+    ctx.fail(new Error("socket"));
+    await desk.advance(100);
+    await desk.open("gate");
+    expect(desk.said).toEqual(["gate…", "gate…", "…gate", "told"]);
+    expect([desk.host.quiet, desk.host.deadLetters.total]).toEqual([true, 0]);
+  });
+
+  it("keeps its handlers from acting: everything they try throws", async () => {
+    const desk = new HostDesk();
+    desk.host.tell(lend, "a", "");
+    await desk.settle();
+    const ctx = desk.contexts[0]!;
+    expect([ctx.ended, ctx.assertValid()]).toEqual([false, undefined]);
+    ctx.fail(new Error("socket"));
+    await desk.advance(100);
+    const ended = expect.objectContaining({ type: "ACTIVATION_ENDED" }) as Error;
+    expect(ctx.ended).toBe(true);
+    for (const act of [
+      () => ctx.tell(note, "b", "no"),
+      () => ctx.publish("tops", "no"),
+      () => ctx.subscribe("tops", note),
+      () => ctx.after(1, note, "no"),
+      () => ctx.pipe(Promise.resolve(), note, () => "no"),
+      () => ctx.assertValid(),
+    ])
+      expect(act).toThrow(ended);
+    await expect(ctx.ask(note, "b", "no")).rejects.toEqual(ended);
+    await expect(ctx.remind("r", 1, note, "no")).rejects.toEqual(ended);
+    await expect(ctx.forget("r")).rejects.toEqual(ended);
+    ctx.fail(new Error("late"));
+    ctx.announce("info", "still heard");
+    expect(desk.host.find("probe/a")).toMatchObject({ status: "active", lastError: "socket" });
+    expect(desk.host.size).toBe(1);
+  });
+
+  it("leaves who asked it with an unknown outcome when its handler could not go on", async () => {
+    const desk = new HostDesk();
+    const answer = desk.host.ask(messages.waitThenTell, "a", "gate").catch((error: unknown) => error);
+    await desk.settle();
+    desk.host.find("probe/a")!.fail(new Error("socket"));
+    await desk.open("gate");
+    expect(await answer).toMatchObject({ type: "NODE_LOST", retryable: false, data: { outcome: "unknown" } });
+    expect(desk.host.quiet).toBe(true);
+  });
+
+  it("passivates who was not spoken to for its kind's time, gives its lease back, and wakes it with the next message", async () => {
+    const released: string[] = [];
+    const desk = new HostDesk({ passivateMs: 1_000, released: (id) => void released.push(id) });
     desk.host.tell(note, "a", "one");
     desk.host.tell(note, "b", "one");
     await desk.settle();
     await desk.advance(900);
     desk.host.tell(note, "b", "two");
     await desk.settle();
-    await desk.advance(100);
-    await desk.host.passivateIdle();
+    await desk.advance(350);
     expect([desk.host.find("probe/a"), desk.host.find("probe/b")?.status]).toEqual([undefined, "active"]);
+    expect([released, desk.directory.locate("probe", "a")]).toEqual([["a"], null]);
     desk.host.tell(note, "a", "three");
     await desk.settle();
     expect(desk.activations).toEqual(["a", "b", "a"]);
+  });
+
+  it("does not passivate who is being asked something that takes long", async () => {
+    const desk = new HostDesk({ passivateMs: 1_000 });
+    const answers = [desk.host.ask(wait, "a", "waits"), desk.host.ask(aside, "b", "outside")].map((answer) => answer.catch(() => null));
+    await desk.settle();
+    for (let count = 0; count < 8; count++) await desk.advance(250);
+    expect(desk.host.size).toBe(2);
+    await desk.open("waits");
+    await desk.open("outside");
+    await Promise.all(answers);
+    for (let count = 0; count < 5; count++) await desk.advance(250);
+    expect(desk.host.size).toBe(0);
+  });
+
+  it("looks at thousands of idle actors in slices", async () => {
+    const desk = new HostDesk({ passivateMs: 1_000 });
+    for (let count = 0; count < 2_500; count++) desk.host.tell(note, `a${count}`, "one");
+    await desk.settle();
+    for (let count = 0; count < 5; count++) await desk.advance(250);
+    expect(desk.host.size).toBe(0);
   });
 });

@@ -56,7 +56,7 @@ describe("parameters", () => {
 
 describe("the start's flags", () => {
   it("become options", () => {
-    expect(startOptions({ repl: true })).toEqual({ replay: [], speed: 1, repl: true, jsonLog: false, strategies: [] });
+    expect(startOptions({ repl: true })).toEqual({ replay: [], speed: 1, repl: true, jsonLog: false, withParent: false, strategies: [] });
     const options = startOptions({
       replay: ["package.json"],
       speed: "max",

@@ -31,6 +31,9 @@ const node = (nodeId: string, actors: number): NodeRow => ({
   upMs: 0,
   actors,
   waiting: 0,
+  draining: false,
+  feedsLive: 0,
+  feedsTotal: 0,
 });
 const bar = (openTimeMs: number, close = 1): BarRow => ({ openTimeMs, open: 1, high: 1, low: 1, close, volume: 1 });
 

@@ -4,8 +4,8 @@ import { ManualClock } from "../../domain/kernel/clock.ts";
 import { DstaError } from "../../domain/kernel/errors.ts";
 import { LocalFeed } from "../../mixins/feed/local-feed.ts";
 import { type ActorContext, type ActorDefinition, defineActor } from "../../mixins/hosted/actor.ts";
-import { LocalDirectory } from "../../mixins/hosted/directory.ts";
-import { ActorHost } from "../../mixins/hosted/host.ts";
+import { type Directory, LocalDirectory } from "../../mixins/hosted/directory.ts";
+import { ActorHost, type HostPorts } from "../../mixins/hosted/host.ts";
 
 export const messages = {
   /** Notes its text at once. */
@@ -18,13 +18,20 @@ export const messages = {
   crash: internal<string>("probe", "crash"),
   /** Fails in an expected way. */
   refuse: internal<string>("probe", "refuse"),
+  /** Fails as the desk's `failing` says, one after the other, then notes its text. */
+  flaky: internal<string>("probe", "flaky"),
+  /** As `wait`, then tells another actor. */
+  waitThenTell: internal<string>("probe", "waitThenTell"),
   /** Hands the context to the test. */
   lend: internal<string>("probe", "lend"),
 };
 
 export type ProbeMessages = typeof messages;
 type Ctx = ActorContext<string[]>;
-export type Probe = ActorDefinition<string[], ProbeMessages>;
+type Probe = ActorDefinition<string[], ProbeMessages>;
+
+/** What a test wants to be different of its actors. */
+export type ProbeChange = Partial<Omit<Probe, "handle">> & { readonly handle?: Partial<Probe["handle"]> };
 
 export class HostDesk {
   readonly clock = new ManualClock(1_000_000);
@@ -35,26 +42,30 @@ export class HostDesk {
   readonly announced: string[] = [];
   readonly activations: string[] = [];
   readonly contexts: Ctx[] = [];
+  readonly failing: string[] = [];
+  readonly directory: Directory;
   readonly host: ActorHost;
   /** What `activate` of these ids throws. */
   readonly broken = new Map<string, Error>();
   readonly #gates = new Map<string, () => void>();
   #deferred: (() => void)[] = [];
 
-  constructor(change: Partial<Probe> = {}, isUrgent: (kind: string) => boolean = () => false) {
+  constructor(change: ProbeChange = {}, ports: Partial<HostPorts> = {}) {
+    this.directory = ports.directory ?? new LocalDirectory({ nodeId: "test" });
     this.host = new ActorHost({
       tradingClock: this.clock,
       systemClock: this.clock,
       elapsedMs: () => this.clock.now(),
       feed: this.feed,
-      directory: new LocalDirectory({ nodeId: "test" }),
-      isUrgent,
+      directory: this.directory,
+      isUrgent: () => false,
       isFatal: (error) => error instanceof DstaError && error.type === "FENCED",
       announce: (severity, source, text, code) => void this.announced.push(`${severity} ${source} ${code}: ${text}`),
       log: () => undefined,
       defer: (callback) => void this.#deferred.push(callback),
       onDeadLetter: () => undefined,
       askTimeoutMs: 1_000,
+      ...ports,
     });
     this.host.register(defineActor(this.#probe(change)));
   }
@@ -86,7 +97,7 @@ export class HostDesk {
     return new Promise((resolve) => void this.#gates.set(gate, resolve));
   }
 
-  #probe(change: Partial<Probe>): Probe {
+  #probe({ handle, ...change }: ProbeChange): Probe {
     const hold = async (_ctx: Ctx, text: string): Promise<string> => {
       this.said.push(`${text}…`);
       await this.#wait(text);
@@ -118,7 +129,17 @@ export class HostDesk {
         refuse: (_ctx, text) => {
           throw new DstaError(text, "refused");
         },
+        flaky: (_ctx, text) => {
+          const type = this.failing.shift();
+          if (type !== undefined) throw new DstaError(type, "refused");
+          this.said.push(`flaky ${text}`);
+        },
+        waitThenTell: async (ctx, text) => {
+          await this.#wait(text);
+          ctx.tell(messages.note, "elsewhere", text);
+        },
         lend: (ctx) => void this.contexts.push(ctx),
+        ...handle,
       },
       ...change,
     };

@@ -1,8 +1,11 @@
 import { expect, it } from "vitest";
 import { MemoryJournal } from "../../domain/journal/memory-journal.ts";
+import { journalLeaseSuite } from "./journal-lease-suite.ts";
 import { journalSuite, noted } from "./journal-suite.ts";
 
-journalSuite("in memory", () => Promise.resolve({ journal: new MemoryJournal(), close: () => Promise.resolve() }));
+for (const suite of [journalSuite, journalLeaseSuite]) {
+  suite("in memory", () => Promise.resolve({ journal: new MemoryJournal(), close: () => Promise.resolve() }));
+}
 
 it("refuses more events than its bound", async () => {
   const journal = new MemoryJournal({ maxEvents: 2 });

@@ -61,6 +61,7 @@ const ROWS: Row[] = [
   ["a market order with a price", "BAD_INTENT", () => bookOf(), { ...intentOf(), type: "market" }],
   ["post-only at market", "BAD_INTENT", () => bookOf(), intentOf({ limitPrice: null, postOnly: true })],
   ["post-only at once", "BAD_INTENT", () => bookOf(), intentOf({ postOnly: true, timeInForce: "IOC" })],
+  ["decided too long ago", "INTENT_STALE", () => bookOf(), intentOf({ decidedAtMs: START_MS - 10_001 })],
   ["no time", "BAD_INTENT", () => bookOf(), intentOf({ decidedAtMs: Number.NaN })],
 
   ["an unknown symbol", "UNKNOWN_INSTRUMENT", () => bookOf(), intentOf(), { ...marketOf(), instrument: null, top: null }],

@@ -5,6 +5,7 @@ import {
   currentParams,
   encodeStrategyEvent,
   foldStrategy,
+  recordOf,
   type StrategyEvent,
   type StrategyRecord,
 } from "../../domain/strategy/record.ts";
@@ -18,6 +19,7 @@ const CREATED: StrategyEvent = {
   symbol: "BTC/USDT",
   params: { size: 500 },
   by: "alice",
+  isolation: "inline",
 };
 const born = applyStrategyEvent(null, CREATED, 1_000);
 const fold = (...events: readonly StrategyEvent[]): StrategyRecord =>
@@ -32,8 +34,10 @@ describe("the record of a strategy", () => {
       venue: "sim",
       symbol: "BTC/USDT",
       createdAtMs: 1_000,
+      isolation: "inline",
       desired: "stopped",
       reason: "not started yet",
+      resumeAtMs: null,
       closing: false,
       saved: null,
       versions: [{ version: 1, params: { size: 500 }, by: "alice", atMs: 1_000, note: "created" }],
@@ -103,5 +107,22 @@ describe("the record of a strategy", () => {
     expect(read).toEqual(
       events.reduce<StrategyRecord | null>((record, event, index) => applyStrategyEvent(record, event, 100 + index), null),
     );
+  });
+
+  it("says how it is isolated, also when an earlier version wrote its creation or its snapshot", async () => {
+    const journal = new MemoryJournal();
+    const { isolation, ...created } = encodeStrategyEvent(CREATED, 1_000).data as Record<string, unknown>;
+    expect(isolation).toBe("inline");
+    await journal.append("strategy/old", 0n, 0, [
+      { type: "StrategyCreated", schema: 1, atMs: 1_000, data: created },
+      encodeStrategyEvent({ type: "StrategyStarted", by: "bob" }, 2_000),
+    ]);
+    let record: StrategyRecord | null = null;
+    for await (const stored of journal.read("strategy/old", 0)) record = foldStrategy(record, stored);
+    expect(record).toEqual(fold({ type: "StrategyStarted", by: "bob" }));
+    const { isolation: none, ...snapshot } = born;
+    expect(recordOf(snapshot)).toEqual({ ...born, isolation: none });
+    expect(recordOf({ ...born, isolation: "thread" })).toMatchObject({ isolation: "thread" });
+    expect(recordOf(null)).toBeNull();
   });
 });

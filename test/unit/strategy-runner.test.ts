@@ -175,7 +175,7 @@ describe("decisions", () => {
     expect(runner.onTop(top(1, 99, 101))).toBe(EMPTY);
     expect(runner.onTrade(trade(2, 100))).toBe(EMPTY);
     expect([runner.onStart(0), runner.onStop(0)]).toEqual([EMPTY, EMPTY]);
-    expect(runner.onConnection({ venue: "binance", connected: false, reason: "closed", atMs: 3 })).toBe(EMPTY);
+    expect(runner.onConnection({ venue: "binance", connected: false, reason: "closed", atMs: 3, session: "1" })).toBe(EMPTY);
   });
 
   it("beyond the intents a second are a flood, by event time, even when the author's code catches it", () => {

@@ -161,7 +161,7 @@ describe("market-maker", () => {
       const { cancels } =
         lost === "book"
           ? runner.onTop(top(2_000, 49_999, 50_001, "STALE"))
-          : runner.onConnection({ venue: "binance", connected: false, reason: "closed", atMs: 2_000 });
+          : runner.onConnection({ venue: "binance", connected: false, reason: "closed", atMs: 2_000, session: "1" });
       expect(cancels).toHaveLength(2);
     }
   });

@@ -36,6 +36,10 @@ const CAPABILITIES: VenueCapabilities = {
   barHistory: false,
 };
 
+export function bookMatchingCapabilities({ instruments }: FrameRecording): VenueCapabilities {
+  return { ...CAPABILITIES, shortSelling: instruments.every(({ kind }) => kind === "linear") };
+}
+
 interface SnapshotWaiter {
   resolve(text: string): void;
   reject(error: DstaError): void;
@@ -62,7 +66,7 @@ export class BookMatching implements ReplayBackend {
     const [instrument] = recording.instruments;
     invariant(instrument, "a frame recording has one instrument");
     this.codec = recording.codec;
-    this.capabilities = { ...CAPABILITIES, shortSelling: instrument.kind === "linear" };
+    this.capabilities = bookMatchingCapabilities(recording);
     this.instruments = recording.instruments;
     this.#recording = recording;
     this.#instrument = instrument;

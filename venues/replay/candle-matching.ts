@@ -32,6 +32,10 @@ const CAPABILITIES: VenueCapabilities = {
 const MAX_RESTING = 1_000;
 const MAX_HISTORY = 5_000;
 
+export function candleMatchingCapabilities({ instruments }: CandleRecording): VenueCapabilities {
+  return { ...CAPABILITIES, shortSelling: instruments.every(({ kind }) => kind === "linear") };
+}
+
 interface CandleMarket {
   readonly matcher: BarMatcher;
   history: Bar[];
@@ -51,7 +55,7 @@ export class CandleMatching implements ReplayBackend {
   readonly #orders = new Map<string, HeldOrder>();
 
   constructor(recording: CandleRecording, desk: OrderDesk, clock: Clock) {
-    this.capabilities = { ...CAPABILITIES, shortSelling: recording.instruments.every(({ kind }) => kind === "linear") };
+    this.capabilities = candleMatchingCapabilities(recording);
     this.instruments = recording.instruments;
     this.#recording = recording;
     this.#desk = desk;

@@ -16,13 +16,14 @@ import type { Bar } from "../../domain/market/events.ts";
 import type { OrderRequest, VenueOrder } from "../../domain/order/types.ts";
 import { OrderDesk } from "../../domain/simulation/order-desk.ts";
 import type { LinearPosition } from "../../domain/simulation/venue-account.ts";
+import { binanceSpotCodec } from "../binance/spot-codec.ts";
 import type { StreamCodec } from "../codec.ts";
 import type { VenueLedger } from "../sim/ledger.ts";
 import { ReportOutbox } from "../sim/report-outbox.ts";
-import type { Venue, VenueBalances, VenueCapabilities, VenueSink } from "../venue.ts";
+import type { Venue, VenueBalances, VenueCapabilities, VenueKind, VenueSink } from "../venue.ts";
 import type { ReplayBackend, ReplayStep } from "./backend.ts";
-import { BookMatching } from "./book-matching.ts";
-import { CandleMatching } from "./candle-matching.ts";
+import { BookMatching, bookMatchingCapabilities } from "./book-matching.ts";
+import { CandleMatching, candleMatchingCapabilities } from "./candle-matching.ts";
 import { Pacer } from "./pacer.ts";
 import { emptyReadState, type MalformedSample, type ReadState, type Recording } from "./recording.ts";
 
@@ -70,6 +71,12 @@ export interface ReplayVenue extends Venue {
   /** @throws {DstaError} NOT_FOUND */
   venueSymbol(symbol: string): string;
   positions(): Promise<Readonly<Record<string, LinearPosition>>>;
+}
+
+export function replayVenueKind(recording: Recording): VenueKind {
+  return recording.kind === "frames"
+    ? { id: recording.venue, capabilities: bookMatchingCapabilities(recording), codec: recording.codec }
+    : { id: recording.venue, capabilities: candleMatchingCapabilities(recording), codec: binanceSpotCodec };
 }
 
 /** Rounds of settling one step before playback goes on: ends a strategy that answers every report with an order. */
@@ -145,6 +152,7 @@ class RecordedVenue implements ReplayVenue {
     this.#clock.advanceTo(this.#options.recording.startMs);
     this.#desk.recover(events, this.#options.account.balances, this.#clock.now());
     await this.#outbox.flushed();
+    if (this.#isClosed) return;
     for (const order of this.#desk.history.open()) this.#backend.reenter(order);
     this.#sink = sink;
     this.#playback = this.#play(sink);

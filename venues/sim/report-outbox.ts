@@ -3,11 +3,12 @@
  *
  * Events staged in one turn, and those staged while an append is in flight, go to the ledger together. A failed append
  * is either retried with the same events until it succeeds, during which the owner is told and should take no new
- * orders, or, without `retryMs`, final: nothing is reported any more and `flushed` rejects with the cause.
+ * orders, or final (without `retryMs`, and when another owner has the ledger): nothing is reported any more and
+ * `flushed` rejects with the cause.
  * Bound: 100,000 staged entries; `isFull` beyond, and the owner must refuse orders.
  */
 import type { CancelTimer, Clock } from "../../domain/kernel/clock.ts";
-import { messageOf } from "../../domain/kernel/errors.ts";
+import { isExpected, messageOf } from "../../domain/kernel/errors.ts";
 import type { VenueReport } from "../../domain/order/types.ts";
 import type { LedgerEvent, VenueLedger } from "./ledger.ts";
 
@@ -57,6 +58,11 @@ export class ReportOutbox {
   /** Whether the ledger refuses events at the moment. */
   get isLedgerLost(): boolean {
     return this.#lost;
+  }
+
+  /** A failure was final: nothing will be reported any more. */
+  get isOver(): boolean {
+    return this.#failure !== null;
   }
 
   /** From now on reports wait for the ledger only; those already due later leave now. */
@@ -118,8 +124,9 @@ export class ReportOutbox {
           this.#lost = true;
           this.#options.onLedgerLost(`venue ledger: ${messageOf(error)}`);
         }
-        if (this.#options.retryMs === null) this.#failure = error instanceof Error ? error : new Error(messageOf(error));
-        if (this.#options.retryMs === null || this.#closed) return false;
+        const isFinal = this.#options.retryMs === null || (isExpected(error) && error.type === "FENCED");
+        if (isFinal) this.#failure = error instanceof Error ? error : new Error(messageOf(error));
+        if (isFinal || this.#options.retryMs === null || this.#closed) return false;
         await this.#pause(this.#options.retryMs);
         if (this.#closed) return false;
       }

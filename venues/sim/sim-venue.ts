@@ -19,7 +19,7 @@ import { MAX_BARS } from "../../domain/simulation/fair-value.ts";
 import { OrderDesk } from "../../domain/simulation/order-desk.ts";
 import type { LinearPosition } from "../../domain/simulation/venue-account.ts";
 import { binanceSpotCodec } from "../binance/spot-codec.ts";
-import type { Venue, VenueBalances, VenueCapabilities, VenueSink } from "../venue.ts";
+import type { Venue, VenueBalances, VenueCapabilities, VenueKind, VenueSink } from "../venue.ts";
 import { simListings } from "./catalogue.ts";
 import { Connection } from "./connection.ts";
 import { FaultPlan, type SimFaults } from "./faults.ts";
@@ -70,6 +70,10 @@ const CAPABILITIES: VenueCapabilities = {
   shortSelling: true,
   barHistory: true,
 };
+
+export function simVenueKind(id: string): VenueKind {
+  return { id, capabilities: CAPABILITIES, codec: binanceSpotCodec };
+}
 
 /** @throws {DstaError} VALIDATION_ERROR naming the option that is out of range. */
 export function createSimVenue(options: SimVenueOptions): SimVenue {
@@ -130,6 +134,7 @@ class SimulatedVenue implements SimVenue {
     const startMs = this.#clock.now();
     this.#desk.recover(events, this.#options.account.balances, startMs);
     await this.#outbox.flushed();
+    if (this.#closed) return;
     for (const listing of this.#listings) this.#markets.set(listing.instrument.symbol, this.#openMarket(listing, startMs));
     for (const order of this.#desk.history.open()) this.#markets.get(order.request.symbol)?.reenter(order);
     this.#connection.open(sink);
@@ -204,7 +209,8 @@ class SimulatedVenue implements SimVenue {
   }
 
   #arrive(request: OrderRequest): void {
-    if (this.#closed) return;
+    // Another owner has the ledger: this is not the venue any more, and has nothing to say about any order.
+    if (this.#closed || this.#outbox.isOver) return;
     const atMs = this.#clock.now();
     const market = this.#markets.get(request.symbol);
     const isNew = this.#desk.history.get(request.clientOrderId) === undefined;

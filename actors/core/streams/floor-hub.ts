@@ -83,7 +83,10 @@ class FloorRun {
   constructor(deps: HubDeps, audience: Audience) {
     this.#deps = deps;
     this.#audience = audience;
-    this.#ways = TOPICS.map((topic) => deps.feed.subscribe(subjects.floor(topic), (message) => this.#news({ topic, message } as News)));
+    this.#ways = [
+      ...TOPICS.map((topic) => deps.feed.subscribe(subjects.floor(topic), (message) => this.#news({ topic, message } as News))),
+      deps.feed.onGap((lost) => this.#onGap(lost)),
+    ];
     void this.#load();
   }
 
@@ -91,6 +94,15 @@ class FloorRun {
     this.#stopped = true;
     this.#cancel();
     for (const leave of this.#ways) leave();
+  }
+
+  /** News from another node may be missing: the state is loaded again, and every client gets it whole. */
+  #onGap(lost: readonly string[]): void {
+    if (this.#model === null || !TOPICS.some((topic) => lost.includes(subjects.floor(topic)))) return;
+    this.#model = null;
+    this.#cancel();
+    this.#audience.needSnapshot();
+    void this.#load();
   }
 
   #news(news: News): void {

@@ -96,6 +96,7 @@ class MarketRoom {
       deps.feed.subscribe(subjects.top(venue, symbol), () => {
         this.#topChanged = true;
       }),
+      deps.feed.onGap((lost) => this.#onGap(lost)),
     ];
     void this.#load();
   }
@@ -104,6 +105,17 @@ class MarketRoom {
     this.#stopped = true;
     this.#cancel();
     for (const leave of this.#ways) leave();
+  }
+
+  /** Trades or bars may be missing: the market is loaded again, and every client gets it whole. */
+  #onGap(lost: readonly string[]): void {
+    const { venue, symbol, interval } = this.#market;
+    const own = [subjects.trade(venue, symbol), subjects.bar(venue, symbol, interval)];
+    if (this.#model === null || !own.some((subject) => lost.includes(subject))) return;
+    this.#model = null;
+    this.#cancel();
+    this.audience.needSnapshot();
+    void this.#load();
   }
 
   #apply(change: (model: MarketModel) => void): void {

@@ -13,7 +13,7 @@ export function concern(actor: ActorRow): number {
   const fill = actor.mailboxCapacity > 0 ? actor.mailbox / actor.mailboxCapacity : 0;
   if (fill >= 0.8) return 4;
   if (actor.lastError !== null) return 3;
-  if (actor.state === "activating" || actor.restarts > 0) return 2;
+  if (actor.state === "activating" || actor.state === "moving" || actor.restarts > 0) return 2;
   return actor.state === "passive" ? 0 : 1 + Math.min(0.9, fill);
 }
 
@@ -28,7 +28,7 @@ const FORMS: readonly SquareForm[] = ["passive", "active", "waking", "failing"];
 
 export function squareForm(actor: ActorRow): SquareForm {
   if (actor.state === "restarting" || (actor.state === "stopped" && actor.lastError !== null)) return "failing";
-  if (actor.state === "activating") return "waking";
+  if (actor.state === "activating" || actor.state === "moving") return "waking";
   return actor.state === "active" ? "active" : "passive";
 }
 

@@ -89,13 +89,15 @@ function NodeFacts({ name, node }: { name: string; node: NodeRow | undefined }) 
     ["rss", `${number(node.rssMb)} MB`, false],
     ["up", age(node.upMs), false],
     ["waiting", number(node.waiting), false],
+    ["books", `${number(node.feedsLive)} of ${number(node.feedsTotal)}`, node.feedsLive < node.feedsTotal],
   ];
   return (
     <div class="node-facts">
       <b class="node-name">
-        <Mark form="dot" /> {name}
+        <Mark form={node.draining ? "arrow" : "dot"} /> {name}
       </b>
       <span class="t2 cut" title={node.roles.join(", ")}>
+        {node.draining ? "draining: " : ""}
         {node.roles.join(", ")}
       </span>
       <dl>

@@ -87,6 +87,7 @@ export function OrderStateMark({ status }: { status: OrderRow["status"] }) {
 const ACTOR: Readonly<Record<ActorRow["state"], readonly [Form, string, string]>> = {
   activating: ["half", "acc", "Activating"],
   active: ["dot", "", "Active"],
+  moving: ["arrow", "acc", "Moving"],
   passive: ["hollow", "t3", "Passive"],
   restarting: ["half", "warn", "Restarting"],
   stopped: ["square", "t3", "Stopped"],

@@ -59,7 +59,7 @@ function Opened({ row, phone }: { row: StrategyRow; phone: boolean }) {
   );
   return (
     <main class="strategy" id="main" tabIndex={-1}>
-      <Head row={row} />
+      <Head row={row} inThread={detail?.isolation === "thread"} />
       <div class="side-column" style={{ gridArea: "setup" }}>
         <WithDetail asked={asked} area="params" title="Parameters">
           {(ready) => <ParamsPanel detail={ready} readOnly={phone} />}
@@ -98,7 +98,7 @@ function WithDetail(props: {
   );
 }
 
-function Head({ row }: { row: StrategyRow }) {
+function Head({ row, inThread }: { row: StrategyRow; inThread: boolean }) {
   const locked = startLock(row);
   const running = !canStart(row) && row.state !== "halted";
   return (
@@ -113,6 +113,7 @@ function Head({ row }: { row: StrategyRow }) {
       <StrategyStateMark row={row} />
       <span class="cut t1">
         {row.strategy} v{row.strategyVersion} on {row.venue} {row.symbol}
+        {inThread && ", in a thread of its own"}
       </span>
       <span class="cut t2 grow" title={row.stateReason}>
         {row.stateReason}

@@ -10,6 +10,8 @@ export interface ConnectionStatus {
   readonly venue: string;
   readonly connected: boolean;
   readonly reason: string;
+  /** As in ConnectionState. */
+  readonly session: string;
   readonly frames: number;
   readonly unknownFrames: number;
   readonly malformedFrames: number;

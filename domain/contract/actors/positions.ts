@@ -16,6 +16,11 @@ export interface OrderNotice {
   readonly order: Order;
 }
 
+/** Where the account's execution stream stands: whoever follows it reads in the journal what it has not heard. */
+export interface StreamPosition {
+  readonly version: number;
+}
+
 export interface PositionOf {
   /** Version of the execution stream this includes. */
   readonly version: number;
@@ -46,8 +51,12 @@ export const positionsMessages = {
     "performance",
     ofAccount.extend({ strategyId: idText }),
   ),
-  of: internal<{ strategyId: string; venue: string; symbol: string }, PositionOf>("positions", "of"),
+  /** Includes the execution stream at least up to `version`, read from the journal if need be. */
+  of: internal<{ strategyId: string; venue: string; symbol: string; version: number }, PositionOf>("positions", "of"),
   orderEvent: internal<Omit<OrderNotice, "order">>("positions", "orderEvent"),
+  follow: internal<StreamPosition>("positions", "follow"),
+  /** Decimal as text; null while a position has no price. */
+  equityNow: internal<null, string | null>("positions", "equityNow"),
   top: internal<BookTop>("positions", "top", "market"),
   bar: internal<Bar>("positions", "bar", "market"),
   tick: internal<null>("positions", "tick"),

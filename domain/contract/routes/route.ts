@@ -14,7 +14,8 @@ export type Permission =
   | "risk:write"
   | "risk:switch"
   | "market:read"
-  | "system:read";
+  | "system:read"
+  | "audit:read";
 
 export interface Route {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";

@@ -1,6 +1,6 @@
 /** REST routes: strategy instances. The table that uses them is ../routes.ts. */
 import { z } from "zod";
-import { idText, pageOf, symbolText } from "../fields.ts";
+import { idText, pageOf, pauseMs, symbolText } from "../fields.ts";
 import * as view from "../views.ts";
 import { nothing, page, route, venue, type Route } from "./route.ts";
 
@@ -11,6 +11,7 @@ const strategyBody = z.strictObject({
   symbol: symbolText,
   params: view.paramValues.default({}),
   start: z.boolean().default(false),
+  isolation: view.strategyIsolation.default("inline"),
 });
 
 const strategyId = z.strictObject({ id: idText });
@@ -68,8 +69,8 @@ export const strategiesRoutes: readonly Route[] = [
     result: view.strategyDetail,
   }),
   route("POST strategies/{id}/pause", "strategies.pause", "strategy:write", {
-    summary: "It goes on watching but decides nothing",
-    params: strategyId,
+    summary: "It goes on watching but decides nothing; with `forMs` until that time is over",
+    params: z.strictObject({ id: idText, forMs: pauseMs.optional() }),
     result: view.strategyDetail,
   }),
 ];

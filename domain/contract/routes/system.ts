@@ -70,6 +70,16 @@ export const systemRoutes: readonly Route[] = [
     params: z.strictObject({ actorId: z.string().min(3).max(160) }),
     result: view.actorRow,
   }),
+  route("POST system/actors/move", "floor.move", "risk:write", {
+    summary: "Hands one actor over to another node, where it stays; without a node to where it belongs",
+    params: z.strictObject({ actorId: z.string().min(3).max(160), node: z.string().min(1).max(64).optional() }),
+    result: z.object({ actorId: z.string() }),
+  }),
+  route("POST system/nodes/drain", "floor.drain", "risk:write", {
+    summary: "Empties a node before it is stopped: its actors move to the others, nothing new is placed on it",
+    params: z.strictObject({ node: z.string().min(1).max(64) }),
+    result: z.object({ remaining: z.number().int().meta({ description: "Actors that no other node can host" }) }),
+  }),
   route("GET system/dead-letters", "floor.deadLetters", "system:read", {
     summary: "Messages that could not be delivered",
     params: nothing,

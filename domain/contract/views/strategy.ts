@@ -57,12 +57,17 @@ export const strategyRow = z.object({
 });
 
 /** What an indicator or the runner currently sees; `value` null while warming up. */
+export const strategyIsolation = z
+  .enum(["inline", "thread"])
+  .meta({ description: "inline: in the node's own thread, fastest; thread: in one of its own, where a fault stops nobody else" });
+
 export const insideRow = z.object({ name: z.string(), value: z.number().nullable(), ready: z.boolean() });
 
 export const strategyDetail = strategyRow.extend({
   params: paramValues,
   fields: z.array(paramField),
   versions: z.array(parameterVersion).meta({ description: "Newest first, at most 100" }),
+  isolation: strategyIsolation,
   interval: intervalText.nullable(),
   warmupBars: z.number().int(),
   seenBars: z.number().int(),
@@ -101,5 +106,6 @@ export type StrategyRow = z.infer<typeof strategyRow>;
 export type StrategyDetail = z.infer<typeof strategyDetail>;
 export type StrategyDefinitionView = z.infer<typeof strategyDefinition>;
 export type StrategyState = z.infer<typeof strategyState>;
+export type StrategyIsolation = z.infer<typeof strategyIsolation>;
 export type InsideRow = z.infer<typeof insideRow>;
 export type SignalRow = z.infer<typeof signalRow>;

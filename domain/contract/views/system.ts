@@ -4,7 +4,7 @@ import { timeMs } from "../fields.ts";
 
 export const severity = z.enum(["info", "warn", "error", "critical"]);
 
-export const actorState = z.enum(["activating", "active", "passive", "restarting", "stopped"]);
+export const actorState = z.enum(["activating", "active", "passive", "restarting", "moving", "stopped"]);
 
 export const actorRow = z.object({
   actorId: z.string().meta({ description: "kind/key, e.g. book/sim:BTC/USDT" }),
@@ -34,6 +34,11 @@ export const nodeRow = z.object({
   upMs: z.number(),
   actors: z.number().int(),
   waiting: z.number().int(),
+  /** It is being emptied and takes nothing new. */
+  draining: z.boolean(),
+  /** Books on it that may be acted on, of all on it. */
+  feedsLive: z.number().int(),
+  feedsTotal: z.number().int(),
 });
 
 export const deadLetterRow = z.object({

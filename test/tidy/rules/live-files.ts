@@ -12,6 +12,7 @@ import type { CodeFile, Rule, SourceTree } from "../source-tree.ts";
 export const KEPT_FOR_TESTS: Readonly<Record<string, string>> = {
   "domain/journal/memory-journal.ts": "the journal of whole-floor simulations: same semantics, no database",
   "domain/position/cash.ts": "the other side of the conservation law that the property tests check",
+  "mixins/reminders/memory-reminders.ts": "reminders of actor tests: same semantics and suite as the durable ones",
   "venues/binance/order-query.ts": "the end of the tick-to-order path that its bench measures; live order submission will use it",
 };
 

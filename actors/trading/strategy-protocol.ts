@@ -1,0 +1,82 @@
+/**
+ * What a strategy's thread and the node say to each other, by structured clone: one question at a time, each answered
+ * once. Everything a session reads between events travels with the answers, so reading it never waits.
+ */
+import type { CandlesNeed } from "../../domain/strategy/bar-feeds.ts";
+import type { Decision } from "../../domain/strategy/decision.ts";
+import { DstaError, InvariantError, isExpected, messageOf } from "../../domain/kernel/errors.ts";
+import type { RunnerInput, RunnerView, SavedState, StrategyRunner } from "../../domain/strategy/runner.ts";
+
+/** What the thread makes its runner of. */
+export interface StrategyJob extends Pick<RunnerInput, "params" | "instance" | "instrument" | "position" | "orders" | "state"> {
+  readonly strategy: string;
+  /** Of the strategy's random numbers. */
+  readonly seed: string;
+}
+
+export interface ThreadData {
+  readonly job: StrategyJob;
+  /** URL of the user's own strategies; null for none. */
+  readonly ownModule: string | null;
+}
+
+/** Handlers of the runner that a session calls. */
+export const THREAD_CALLS = ["warm", "onBar", "onTop", "onTrade", "onFill", "onOrder", "onConnection", "onStart", "onStop"] as const;
+
+export type ThreadCall = (typeof THREAD_CALLS)[number];
+
+export type CallParams<C extends ThreadCall> = Parameters<StrategyRunner[C]>;
+
+export interface ThreadQuestion {
+  readonly call: ThreadCall;
+  readonly params: readonly unknown[];
+}
+
+export interface ThreadState {
+  /** After what may leave the strategy: its state, or why that cannot be kept. Null after anything else. */
+  readonly saved: { readonly state: SavedState } | { readonly error: ThreadError } | null;
+  readonly ready: boolean;
+  /** Null when nothing it shows has changed: it shows indicators, which change with bars. */
+  readonly view: RunnerView | null;
+}
+
+export type ThreadAnswer =
+  /** Loaded: from here on the author's code runs. */
+  | { readonly type: "loaded" }
+  | ({ readonly type: "made"; readonly candles: readonly CandlesNeed[] } & ThreadState)
+  | ({ readonly type: "done"; readonly decision: Decision | null } & ThreadState)
+  | { readonly type: "failed"; readonly error: ThreadError };
+
+export type ThreadError =
+  | {
+      readonly kind: "expected";
+      readonly type: string;
+      readonly message: string;
+      readonly code: number;
+      readonly retryable: boolean;
+      readonly data: Readonly<Record<string, unknown>>;
+    }
+  | { readonly kind: "broken"; readonly message: string; readonly stack: string };
+
+export function encodeError(error: unknown): ThreadError {
+  if (!isExpected(error)) return { kind: "broken", message: messageOf(error), stack: error instanceof Error ? (error.stack ?? "") : "" };
+  const { type, message, code, retryable } = error;
+  return { kind: "expected", type, message, code, retryable, data: cloneable(error.data) };
+}
+
+export function decodeError(error: ThreadError): Error {
+  if (error.kind === "expected") {
+    const { type, message, code, retryable, data } = error;
+    return new DstaError(type, message, { code, retryable, data });
+  }
+  const broken = new InvariantError(error.message);
+  broken.stack = error.stack;
+  return broken;
+}
+
+/** An author may throw anything; functions and the like stay behind as texts. */
+function cloneable(data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [name, typeof value === "object" || typeof value === "function" ? String(value) : value]),
+  );
+}
