@@ -38,6 +38,8 @@ export interface StrategyDeps {
 }
 
 const MINUTE_MS = 60_000;
+/** Name of the reminder that ends a pause. */
+const RESUME = "resume";
 
 export function strategyActor(deps: StrategyDeps) {
   return defineActor<StrategyActorState, typeof strategyMessages>({
@@ -46,6 +48,7 @@ export function strategyActor(deps: StrategyDeps) {
     messages: strategyMessages,
     mailbox: { control: 8_192, market: 2_048 },
     supervise: { baseMs: 250, maxMs: 10_000, maxRestarts: 3, windowMs: 10 * MINUTE_MS },
+    reminders: true,
 
     activate: (ctx) => activate(ctx, deps),
     deactivate: (ctx) => ctx.state.stream.saveSnapshot(ctx.state.record),
@@ -123,7 +126,6 @@ async function activate(ctx: StrategyCtx, deps: StrategyDeps): Promise<StrategyA
   const { desired } = ctx.state.record;
   if (desired === "running" || desired === "paused") await beginSession(ctx);
   else await leave(ctx);
-  armResume(ctx);
   ctx.after(TICK_MS, strategyMessages.tick, null);
   return ctx.state;
 }
@@ -131,18 +133,15 @@ async function activate(ctx: StrategyCtx, deps: StrategyDeps): Promise<StrategyA
 async function pause(ctx: StrategyCtx, by: string, forMs: number | null): Promise<StrategyDetail> {
   if (!ctx.state.session)
     throw new DstaError("STRATEGY_NOT_RUNNING", `${ctx.id} is ${ctx.state.record.desired}`, { code: 409, data: { id: ctx.id } });
-  await commit(ctx, { type: "StrategyPaused", by, ...(forMs === null ? {} : { resumeAtMs: ctx.clock.now() + forMs }) });
-  armResume(ctx);
+  const resumeAtMs = forMs === null ? null : ctx.clock.now() + forMs;
+  // First the reminder: one for a pause that never came to be is ignored, a pause without one would last for ever.
+  if (resumeAtMs !== null) await ctx.remind(RESUME, resumeAtMs, strategyMessages.resume, { atMs: resumeAtMs });
+  await commit(ctx, { type: "StrategyPaused", by, ...(resumeAtMs === null ? {} : { resumeAtMs }) });
   ctx.announce("info", ctx.state.record.reason, "STRATEGY_PAUSED");
   return detailOf(ctx);
 }
 
-/** When to go on is journaled, so whichever node has the strategy then arms the timer anew at its start. */
-function armResume(ctx: StrategyCtx): void {
-  const { resumeAtMs } = ctx.state.record;
-  if (resumeAtMs !== null) ctx.after(Math.max(0, resumeAtMs - ctx.clock.now()), strategyMessages.resume, { atMs: resumeAtMs });
-}
-
+/** Told by the reminder of a pause, on whichever node the strategy is then; maybe twice, maybe of a pause that is over. */
 async function resume(ctx: StrategyCtx, atMs: number): Promise<void> {
   const { desired, resumeAtMs } = ctx.state.record;
   if (desired !== "paused" || resumeAtMs !== atMs) return;

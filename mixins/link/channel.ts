@@ -7,7 +7,7 @@
  */
 import { DstaError } from "../../domain/kernel/errors.ts";
 import type { Wire } from "../mesh/wire.ts";
-import { type Item, isAsk, isOverdue } from "./item.ts";
+import { isAsk, isOverdue, type Item, type Outlet } from "./item.ts";
 import { encodeMessage, type MessageHeader, type MessageItem, SKIP, writeMessages } from "./message-frame.ts";
 import type { Acknowledgement } from "./reply-frame.ts";
 import { SeqWindow } from "./seq-window.ts";
@@ -32,7 +32,7 @@ export interface ChannelPorts {
   readonly refused: (item: Item, node: string | null) => void;
 }
 
-export class Channel {
+export class Channel implements Outlet {
   readonly node: string;
   readonly session: string;
   readonly #header: Omit<MessageHeader, "floor" | "first">;

@@ -1,11 +1,24 @@
 /** A message on its way from this node to an actor elsewhere, and the line of messages for that one actor. */
 import type { Envelope } from "../hosted/envelope.ts";
-import type { Channel } from "./channel.ts";
 import { ASK } from "./message-frame.ts";
 
 /** The actor turned out to belong to this node. */
 export const HERE = "here";
-export type Target = Channel | typeof HERE;
+
+/** The way to the actors of one area on one node. */
+export interface Outlet {
+  readonly node: string;
+  /** Given to it and not taken there yet. */
+  readonly waiting: number;
+  /** False when it is full. */
+  offer(item: Item): boolean;
+  /** Sent at most once. False when it cannot be sent now. */
+  offerUnnumbered(item: Pick<Item, "flags" | "bytes">): boolean;
+  /** Sends what was offered. */
+  flush(): void;
+}
+
+export type Target = Outlet | typeof HERE;
 
 export interface Item {
   readonly flow: Flow;

@@ -17,7 +17,7 @@ import type { Channel } from "./channel.ts";
 import { ChannelTable } from "./channel-table.ts";
 import { Flows } from "./flows.ts";
 import { endAsk } from "./end-ask.ts";
-import { HERE, type Item, type Target } from "./item.ts";
+import { HERE, type Item, type Outlet, type Target } from "./item.ts";
 import { type ArrivingItem, encodeMessage, MESSAGES, readFrameKind, readMessages, REPLIES, SKIP, WAKE } from "./message-frame.ts";
 import { Receiving } from "./receiving.ts";
 import { MESSAGE_MAX_BYTES, notPortable, tooLarge } from "./reply-box.ts";
@@ -62,7 +62,7 @@ export class ActorLink implements Remote {
   readonly #channels: ChannelTable;
   readonly #areas = new Map<string, string>();
   readonly #members = new Map<string, Member>();
-  readonly #dirty = new Set<Channel>();
+  readonly #dirty = new Set<Outlet>();
   readonly #exits: (() => void)[];
   #isFlushing = false;
   #timer: { readonly cancel: CancelTimer; readonly dueMs: number } | null = null;
@@ -169,7 +169,7 @@ export class ActorLink implements Remote {
     }
   }
 
-  #flushLater(channel: Channel): void {
+  #flushLater(channel: Outlet): void {
     this.#dirty.add(channel);
     if (this.#isFlushing) return;
     this.#isFlushing = true;

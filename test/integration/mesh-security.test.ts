@@ -254,7 +254,7 @@ describe("other servers", () => {
       await (await here.jetstreamManager()).streams.add({ name, subjects: ["dsta.out.trading.>"] });
       for (let event = 0; event < 5; event++) await here.jetstream().publish("dsta.out.trading.orders", String(event));
       const manager = await there.jetstreamManager();
-      await manager.streams.add({ name, mirror: { name, external: { api: "$JS.hub.API" } as { api: string; deliver: string } } });
+      await manager.streams.add({ name, mirror: { name, external: { api: "$JS.hub.API" } } });
       for (let copied = 0; copied < 5; copied = (await manager.streams.info(name)).state.messages) await wait(20);
       let heard = 0;
       here.subscribe("dsta.actor.>", { callback: () => heard++ });
