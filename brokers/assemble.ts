@@ -100,7 +100,7 @@ async function wake({ floor, options }: Node): Promise<void> {
 async function open(node: Node, broker: ServiceBroker): Promise<string | null> {
   const { identity, links, source, floor, storage, closers, auth } = node;
   if (identity.meshed) {
-    await links.join(broker);
+    await links.join();
     await wake(node);
   }
   if (links.publish !== null && identity.roles.includes("exchange")) {

@@ -3,7 +3,7 @@
  * the same interfaces then cost nothing.
  */
 import { hostname } from "node:os";
-import type { BrokerOptions, Middleware, ServiceBroker } from "moleculer";
+import type { BrokerOptions, Middleware } from "moleculer";
 import { AUDIT_DURABLE } from "../actors/core/audit.service.ts";
 import type { Settings } from "../config/settings.ts";
 import type { StartOptions } from "../config/start-options.ts";
@@ -35,7 +35,7 @@ export interface Links {
   /** Messages from other nodes are given to this host from now on. */
   bind(host: ActorHost): void;
   /** Others may find this node from now on; its broker is started. */
-  join(broker: ServiceBroker): Promise<void>;
+  join(): Promise<void>;
   /** Keeps an actor on this node, or lets it go where it belongs. @throws {DstaError} NO_OTHER_NODE in one process */
   pin(actorId: string, kept: boolean): Promise<void>;
   draining(): boolean;

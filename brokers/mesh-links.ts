@@ -4,7 +4,6 @@
  */
 import { randomBytes } from "node:crypto";
 import type { NatsConnection } from "nats";
-import type { ServiceBroker } from "moleculer";
 import type { Settings } from "../config/settings.ts";
 import { meshSubjects } from "../domain/contract/mesh-subjects.ts";
 import type { Desk } from "../domain/contract/desk.ts";
@@ -57,9 +56,11 @@ export async function meshLinks(parts: MeshLinkParts, closers: Closers): Promise
     directory,
     subjects,
     areaOf,
+    areas: identity.roles,
     life,
     clock: systemClock,
-    defer: systemPorts.defer,
+    // Sooner than after the waiting input: a single call is a third faster, and a turn's messages still share a frame.
+    defer: queueMicrotask,
     receive: (kind, id, envelope) => host!.receive(kind, id, envelope),
     wake: (kind, id) => host!.wake(kind, id),
     deadLetter: (actorId, message, reason) => host!.deadLetters.add(actorId, message, reason),
@@ -83,12 +84,7 @@ export async function meshLinks(parts: MeshLinkParts, closers: Closers): Promise
     channels: new JetStreamChannels(streams, systemClock),
     publish: (subject, bytes) => wire.send(subjects.out(subject), bytes),
     bind: (bound) => void (host = bound),
-    async join(broker) {
-      directory.onChange((change) => {
-        if (change.type === "members") for (const node of change.left) forget(broker, node);
-      });
-      await directory.start();
-    },
+    join: () => directory.start(),
     pin: (actorId, kept) => directory.pin(actorId, kept),
     draining: () => draining,
     async drain() {
@@ -97,12 +93,6 @@ export async function meshLinks(parts: MeshLinkParts, closers: Closers): Promise
     },
     leave: () => directory.close(),
   };
-}
-
-/** Moleculer would wait for its own heartbeat: calls under way to the node fail at once instead. */
-function forget(broker: ServiceBroker, node: string): void {
-  const { nodes } = broker.registry as unknown as { nodes: { disconnected(nodeID: string, unexpected: boolean): void } };
-  nodes.disconnected(node, true);
 }
 
 async function openDirectory(

@@ -3,7 +3,8 @@
  * crash restarts the actor, not the venue. What a node that no longer owns the account still hears goes nowhere.
  *
  * Owns the driver until `close`. Refuses to keep reports for an activation that has crashed: the next one says that it
- * is connected, and execution then asks the venue for what was missed. Market data has no such way back and goes on.
+ * is connected, and execution then asks the venue for what was missed; so does one whose lease was in doubt for a while
+ * and turned out to be still its own. Market data has no such way back and goes on.
  */
 import { executionMessages } from "../../domain/contract/actors.ts";
 import { DstaError, isExpected } from "../../domain/kernel/errors.ts";
@@ -25,6 +26,8 @@ export class VenueAttachment<S> {
   readonly #listener: VenueListener<S>;
   #ctx: ActorContext<S>;
   #lostReason: string | null = null;
+  /** Something was kept back while the lease was in doubt. */
+  #missed = false;
   #isOpen = true;
 
   constructor(venue: Venue, ctx: ActorContext<S>, listener: VenueListener<S>) {
@@ -82,10 +85,19 @@ export class VenueAttachment<S> {
     if (this.#ctx.ended) return true;
     try {
       this.#ctx.assertValid();
-      return true;
     } catch (error) {
-      if (isExpected(error)) return false;
-      throw error;
+      if (!isExpected(error)) throw error;
+      this.#missed = true;
+      return false;
     }
+    if (this.#missed) this.#catchUp();
+    return true;
+  }
+
+  #catchUp(): void {
+    this.#missed = false;
+    if (this.#lostReason !== null) return;
+    this.#listener.connected(this.#ctx, false, "the lease was in doubt");
+    this.#listener.connected(this.#ctx, true, "");
   }
 }

@@ -1,6 +1,8 @@
 /**
  * Approved orders of one strategy in a sliding second, by event time. Keeps the newest 1,000 times (the largest limit
  * there is) and forgets the oldest: whether `max` orders lie within the last second is one look at the max-th newest.
+ * Times that lie ahead by a second or more are of a clock that was put back: they count no longer, or orders would be
+ * refused until the clock is there again.
  */
 const TIMES_MAX = 1_000;
 const WINDOW_MS = 1_000;
@@ -17,6 +19,7 @@ export class OrderRate {
   }
 
   record(atMs: number): void {
+    if (this.#isAhead(atMs)) this.#count = this.#next = 0;
     if (this.#count === this.#times.length && this.#count < TIMES_MAX) this.#grow();
     this.#times[this.#next] = atMs;
     this.#next = (this.#next + 1) % this.#times.length;
@@ -25,11 +28,12 @@ export class OrderRate {
 
   /** True when another order at `nowMs` would be more than `max` within one second. */
   isFull(max: number, nowMs: number): boolean {
-    return this.#count >= max && this.#newest(max) > nowMs - WINDOW_MS;
+    return this.#count >= max && this.#newest(max) > nowMs - WINDOW_MS && !this.#isAhead(nowMs);
   }
 
   /** Orders within the second that ends at `nowMs`. */
   used(nowMs: number): number {
+    if (this.#isAhead(nowMs)) return 0;
     let used = 0;
     while (used < this.#count && this.#newest(used + 1) > nowMs - WINDOW_MS) used++;
     return used;
@@ -39,6 +43,10 @@ export class OrderRate {
   recent(): number[] {
     const used = this.#count === 0 ? 0 : this.used(this.#newest(1));
     return Array.from({ length: used }, (_, index) => this.#newest(used - index));
+  }
+
+  #isAhead(nowMs: number): boolean {
+    return this.#count > 0 && this.#newest(1) >= nowMs + WINDOW_MS;
   }
 
   /** 1 is the newest. */

@@ -102,6 +102,7 @@ export class ActorHost {
   /** Takes a message that came from another node, or refuses it: it is never sent on from here. */
   receive(kind: string, id: string, envelope: Envelope): void {
     const hosted = this.#kinds.get(kind);
+    if (hosted && !Object.hasOwn(hosted.definition.messages, envelope.name)) return this.#refuseUnknown(`${kind}/${id}`, envelope);
     const cell = hosted?.cells.get(id);
     if (cell !== undefined && cell.status !== "passive") return cell.accept(envelope);
     if (this.#belongsHere(hosted, kind, id)) return this.#cellOf(hosted, id).accept(envelope);
@@ -109,6 +110,18 @@ export class ActorHost {
     const error = wrongOwner(`${kind}/${id}`, node === this.#ports.directory.nodeId ? null : node);
     if (envelope.arrival) envelope.arrival.refused(error);
     else refuseWith(this.deadLetters, `${kind}/${id}`, envelope, error);
+  }
+
+  /** A node of another version: what it says is not known here, and nobody else would know it. */
+  #refuseUnknown(actorId: string, envelope: Envelope): void {
+    envelope.arrival?.taken();
+    const message = `${actorId} does not know the message ${envelope.name}: the nodes are of different versions`;
+    refuseWith(
+      this.deadLetters,
+      actorId,
+      envelope,
+      new DstaError("UNKNOWN_MESSAGE", message, { code: 501, data: { name: envelope.name } }),
+    );
   }
 
   /** Another node asks to have an actor started that it believes to belong here. */

@@ -63,6 +63,16 @@ function arrival(text: string, heard: string[], ask = false, lane: "control" | "
 }
 
 describe("where a message goes", () => {
+  it("refuses a message of another version for good, and keeps its actor", () => {
+    const { desk } = node(new LeaseBook());
+    const heard: string[] = [];
+    desk.host.receive("probe", "a", { ...arrival("a", heard), name: "newer" });
+    expect(desk.host.deadLetters.list()).toMatchObject([
+      { actorId: "probe/a", message: "newer", reason: expect.stringContaining("versions") },
+    ]);
+    expect(desk.host.size).toBe(0);
+  });
+
   it("starts an actor that belongs here, and sends on what belongs, or lives, elsewhere", async () => {
     const book = new LeaseBook();
     book.home.set("b", "two");

@@ -300,4 +300,13 @@ describe("order rate", () => {
     expect(rate.recent()).toHaveLength(1_000);
     expect(new OrderRate(rate.recent()).recent()).toEqual(rate.recent());
   });
+
+  it("does not count times of a clock that was put back", () => {
+    const rate = new OrderRate([3_600_000, 3_600_001]);
+    expect(rate.isFull(2, 3_600_001)).toBe(true);
+    expect([rate.isFull(2, 500), rate.used(500)]).toEqual([false, 0]);
+    rate.record(500);
+    expect([rate.isFull(1, 501), rate.isFull(2, 501), rate.used(501)]).toEqual([true, false, 1]);
+    expect(rate.recent()).toEqual([500]);
+  });
 });

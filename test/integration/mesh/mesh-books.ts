@@ -114,6 +114,17 @@ function positionsDiffer(books: Books, rows: readonly PositionRow[]): string[] {
   const told = Array.from(positionsAtVenue(books), ([owner, { quantity, realisedPnl, feesInQuote }]) =>
     text([owner, format(quantity), format(realisedPnl), format(feesInQuote)]),
   );
+  if (process.env["D10"] !== undefined) {
+    const v = [...books.venueFills.values()];
+    const at = new Map(v.map((f, i) => [`${books.orders.get(f.clientOrderId)?.symbol ?? books.orders.get(f.clientOrderId)?.intent.symbol}|${f.tradeId}`, i]));
+    let prev = -1; let prevText = "";
+    for (const f of books.fills) {
+      const i = at.get(`${f.symbol}|${f.fill.tradeId}`) ?? -1;
+      const text = `${f.symbol} ${f.fill.tradeId} ${f.orderId} venue ${f.fill.venueTimeMs} journaled ${f.atMs} #${i}`;
+      if (i < prev) console.log(`out of order: ${prevText} before ${text}`);
+      prev = i; prevText = text;
+    }
+  }
   const missing = told.filter((line) => !shown.has(line));
   return missing.length === 0 && shown.size === told.length ? [] : [`positions: the venue's fills give ${missing.join(", ")}, shown are ${[...shown].join(", ")}`];
 }
