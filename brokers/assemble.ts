@@ -11,6 +11,7 @@ import type { GatewayService } from "../actors/core/gateway.service.ts";
 import type { Settings } from "../config/settings.ts";
 import type { StartOptions } from "../config/start-options.ts";
 import { strategyMessages } from "../domain/contract/actors.ts";
+import { NodeLife } from "../topology/node-life.ts";
 import type { Closers } from "./closers.ts";
 import { openDesk } from "./first-strategies.ts";
 import { identityOf, type NodeIdentity } from "./links.ts";
@@ -46,6 +47,7 @@ interface Node extends NodeFloor {
   readonly closers: Closers;
   readonly auth: Auth;
   readonly vitals: Vitals;
+  readonly life: NodeLife;
   readyAtMs: number | null;
 }
 
@@ -63,10 +65,20 @@ export async function assembleFloor(settings: Settings, options: StartOptions, c
   const { nodeId, roles } = identity;
   const vitals = watchVitals({ nodeId, roles, host: floor.host, draining: () => links.draining(), feeds: () => floor.feeds() });
   closers.add("vital signs", vitals.close);
+  const life = new NodeLife({
+    journal: storage.journal,
+    directory: links.directory,
+    roles,
+    version: VERSION,
+    clock: systemClock,
+    log: storage.log.line,
+    watches: roles.includes("core"),
+  });
   closers.add("links", () => links.leave());
+  if (identity.meshed) closers.add("node life", () => life.left());
   closers.add("floor", () => restInOrder(floor, links, settings.drainTimeoutMs));
   const auth = createAuth({ pool: storage.pool, clock: systemClock });
-  const node: Node = { ...nodeFloor, settings, options, identity, storage, closers, auth, vitals, readyAtMs: null };
+  const node: Node = { ...nodeFloor, settings, options, identity, storage, closers, auth, vitals, life, readyAtMs: null };
   const admin = await prepareAccess(node);
   const ids = roles.includes("trading") ? await openDesk(storage.journal, source, options.strategies) : [];
   // Alone, nobody is answered before everything is awake; among others, whoever is awake first is asked by them.
@@ -98,10 +110,11 @@ async function wake({ floor, options }: Node): Promise<void> {
 }
 
 async function open(node: Node, broker: ServiceBroker): Promise<string | null> {
-  const { identity, links, source, floor, storage, closers, auth } = node;
+  const { identity, links, source, floor, storage, closers, auth, life } = node;
   if (identity.meshed) {
     await links.join();
     await wake(node);
+    await life.joined();
   }
   if (links.publish !== null && identity.roles.includes("exchange")) {
     const { directory, feed, publish } = links;

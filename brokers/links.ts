@@ -5,7 +5,7 @@
 import { hostname } from "node:os";
 import type { BrokerOptions, Middleware } from "moleculer";
 import { AUDIT_DURABLE } from "../actors/core/audit.service.ts";
-import type { Settings } from "../config/settings.ts";
+import { NODE_NAME, NODE_NAME_RULE, type Settings } from "../config/settings.ts";
 import type { StartOptions } from "../config/start-options.ts";
 import { CHANNELS } from "../domain/contract/events.ts";
 import { DstaError } from "../domain/kernel/errors.ts";
@@ -63,8 +63,10 @@ export function identityOf(settings: Settings, options: StartOptions): NodeIdent
   }
   if (settings.databaseUrl === undefined) throw wrong("DATABASE_URL", "a PostgreSQL that all nodes share, when NATS_URL is set", "none");
   const name = roles.length === ROLES.length ? "all" : roles.join("-");
+  const given = options.node ?? settings.node;
+  if (given !== undefined && !NODE_NAME.test(given)) throw wrong("--node", NODE_NAME_RULE, JSON.stringify(given));
   return {
-    nodeId: options.node ?? settings.node ?? `${name}-${hostname().replace(/[^A-Za-z0-9_-]/g, "-")}-${process.pid}`,
+    nodeId: given ?? `${name}-${hostname().replace(/[^A-Za-z0-9_-]/g, "-")}-${process.pid}`,
     roles,
     meshed: true,
   };

@@ -38,7 +38,7 @@ export interface MeshLinkParts {
   readonly log: LogLine;
 }
 
-/** @throws {DstaError} NATS_UNREACHABLE, NATS_REFUSED, KV_UNAVAILABLE, CONFIG_INVALID */
+/** @throws {DstaError} NATS_UNREACHABLE, NATS_REFUSED, NODE_NAME_TAKEN, KV_UNAVAILABLE, CONFIG_INVALID */
 export async function meshLinks(parts: MeshLinkParts, closers: Closers): Promise<Links> {
   const { settings, identity, log } = parts;
   const nats = natsSettings(settings, identity.nodeId);
@@ -46,6 +46,7 @@ export async function meshLinks(parts: MeshLinkParts, closers: Closers): Promise
   closers.add("NATS", () => connection.close());
   const wire = new NatsWire(identity.nodeId, connection, log);
   const directory = await openDirectory(parts, connection, wire);
+  await directory.whenNameFree();
   const subjects = meshSubjects(settings.namespace);
   const life = randomBytes(12).toString("hex");
   const feed = openFeed(parts, wire, directory, life);

@@ -28,7 +28,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     terminal.err(`dsta: ${messageOf(error)}\n`);
     if (error instanceof CliError) return error.exitCode;
-    if (isExpected(error)) return EXIT.failed;
+    if (isExpected(error)) return error.type === "CONFIG_INVALID" ? EXIT.usage : EXIT.failed;
     terminal.err(`${error instanceof Error ? (error.stack ?? "") : ""}\n`);
     return EXIT.failed;
   }

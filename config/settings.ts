@@ -18,6 +18,9 @@ function setting<T extends z.ZodType>(env: string, schema: T, reason: string): S
 
 const ms = (low: number, high: number, fallback: number) => z.coerce.number().int().min(low).max(high).default(fallback);
 
+export const NODE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,47}$/;
+export const NODE_NAME_RULE = "1 to 48 letters, digits, '-' or '_', a letter or digit first";
+
 export const SETTINGS = {
   host: setting("HOST", z.string().min(1).default("127.0.0.1"), "only this machine, until someone decides otherwise"),
   port: setting("PORT", z.coerce.number().int().min(0).max(65_535).default(3_000), "0 takes a free one"),
@@ -73,7 +76,7 @@ export const SETTINGS = {
     "DSTA_NODE",
     z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,47}$/, "expected letters, digits, '-' or '_', at most 48")
+      .regex(NODE_NAME, `expected ${NODE_NAME_RULE}`)
       .optional(),
     "unique in the mesh and the same after a restart, so that the node gets its actors back; default: roles, host and process",
   ),

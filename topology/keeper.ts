@@ -45,6 +45,7 @@ const MOVES_AT_ONCE = 8;
 /** An order-critical actor that is never quiet is moved all the same after this: its journal makes that safe. */
 const QUIET_WAIT_MS = 1_000;
 const QUIET_POLL_MS = 5;
+const EMPTY_PAUSE_MS = 5;
 
 export class Keeper {
   readonly #parts: KeeperParts;
@@ -87,8 +88,10 @@ export class Keeper {
     for (;;) {
       const held = [...this.#heldHere()];
       const movable = held.filter(({ kind, id }) => this.#placeElsewhere(kind, id) !== null);
-      if (movable.length === 0) return held.length;
+      if (movable.length === 0 || this.#closed) return held.length;
       await this.#moveAll(movable);
+      // While the directory is away nothing can be given back and every try fails at once: time has to pass between them.
+      await this.#pause(EMPTY_PAUSE_MS);
     }
   }
 
@@ -176,7 +179,11 @@ export class Keeper {
   async #quiet(actorId: string): Promise<void> {
     const { host, clock } = this.#parts;
     const untilMs = clock.now() + QUIET_WAIT_MS;
-    while (host.busy(actorId) && clock.now() < untilMs) await new Promise<void>((resolve) => void clock.after(QUIET_POLL_MS, resolve));
+    while (host.busy(actorId) && clock.now() < untilMs) await this.#pause(QUIET_POLL_MS);
+  }
+
+  #pause(durationMs: number): Promise<void> {
+    return new Promise((resolve) => void this.#parts.clock.after(durationMs, resolve));
   }
 }
 

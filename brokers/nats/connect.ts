@@ -69,11 +69,14 @@ export async function natsOptions(settings: NatsSettings): Promise<ConnectionOpt
 async function pemsOf(tls: NonNullable<NatsSettings["tls"]>): Promise<NonNullable<ConnectionOptions["tls"]>> {
   const pem = async (setting: "caFile" | "certFile" | "keyFile") => {
     const path = tls[setting];
-    return path === undefined ? undefined : Buffer.from(await bytesOf(`tls.${setting}`, path)).toString();
+    return path === undefined ? undefined : Buffer.from(await bytesOf(setting, path)).toString();
   };
   const [ca, cert, key] = await Promise.all([pem("caFile"), pem("certFile"), pem("keyFile")]);
   return { ...(ca === undefined ? {} : { ca }), ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
 }
+
+/** The environment's names of files, for messages. */
+const VARIABLES: Readonly<Record<string, string>> = { caFile: "NATS_CA", certFile: "NATS_CERT", keyFile: "NATS_KEY" };
 
 async function seedOf(path: string): Promise<Uint8Array> {
   return new TextEncoder().encode(
@@ -87,21 +90,22 @@ async function bytesOf(setting: string, path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new DstaError("CONFIG_INVALID", `nats.${setting}: cannot read ${path}: ${messageOf(error)}`, {
-      data: { field: `nats.${setting}`, got: path },
+    const field = VARIABLES[setting] ?? `nats.${setting}`;
+    throw new DstaError("CONFIG_INVALID", `${field}: cannot read ${path}: ${messageOf(error)}`, {
+      data: { field, got: path },
       cause: error,
     });
   }
 }
 
 const REFUSED: Readonly<Record<string, string>> = {
-  [ErrorCode.AuthorizationViolation]: "user, password, credentialsFile or nkeyFile: the server does not take them",
-  [ErrorCode.AuthenticationExpired]: "credentialsFile: it has expired",
-  [ErrorCode.AccountExpired]: "credentialsFile: its account has expired",
-  [ErrorCode.BadAuthentication]: "user, password, credentialsFile or nkeyFile: not usable",
-  [ErrorCode.BadCreds]: "credentialsFile: not a credentials file",
-  [ErrorCode.PermissionsViolation]: "the user has no permission",
-  [ErrorCode.Tls]: "tls: the server's certificate and ours do not fit",
+  [ErrorCode.AuthorizationViolation]: "NATS_USER, NATS_PASSWORD: the server does not take them",
+  [ErrorCode.AuthenticationExpired]: "nats.credentialsFile: it has expired",
+  [ErrorCode.AccountExpired]: "nats.credentialsFile: its account has expired",
+  [ErrorCode.BadAuthentication]: "NATS_USER, NATS_PASSWORD: not usable",
+  [ErrorCode.BadCreds]: "nats.credentialsFile: not a credentials file",
+  [ErrorCode.PermissionsViolation]: "NATS_USER: it has no permission",
+  [ErrorCode.Tls]: "NATS_CA, NATS_CERT, NATS_KEY: the server's certificate and ours do not fit",
 };
 
 function refusal(settings: NatsSettings, error: unknown): DstaError {
@@ -111,15 +115,15 @@ function refusal(settings: NatsSettings, error: unknown): DstaError {
     REFUSED[code] ?? (/certificate|TLS|SSL|self.signed|wrong version/i.test(messageOf(error)) ? REFUSED[ErrorCode.Tls] : undefined);
   if (reason === undefined) {
     // A server that wants a certificate only hangs up on those without one.
-    const hint = settings.tls !== undefined && settings.tls.certFile === undefined ? "; does it want nats.tls.certFile?" : "";
-    return new DstaError("NATS_UNREACHABLE", `nats.servers: no answer from ${servers}: ${messageOf(error)}${hint}`, {
+    const hint = settings.tls !== undefined && settings.tls.certFile === undefined ? "; does it want NATS_CERT?" : "";
+    return new DstaError("NATS_UNREACHABLE", `NATS_URL: no answer from ${servers}: ${messageOf(error)}${hint}`, {
       code: 503,
       retryable: true,
-      data: { field: "nats.servers", got: servers },
+      data: { field: "NATS_URL", got: servers },
       cause: error,
     });
   }
-  return new DstaError("NATS_REFUSED", `${servers} refused the connection: nats.${reason} (${messageOf(error)})`, {
+  return new DstaError("NATS_REFUSED", `${servers} refused the connection: ${reason} (${messageOf(error)})`, {
     code: 503,
     data: { servers, reason: code },
     cause: error,

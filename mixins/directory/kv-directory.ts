@@ -105,6 +105,14 @@ export class KvDirectory implements Directory {
   }
 
   /**
+   * For a look before anything of this node is shown: a second broker of a name ends the first one.
+   * @throws {DstaError} NODE_NAME_TAKEN; KV_UNAVAILABLE (retryable)
+   */
+  whenNameFree(): Promise<void> {
+    return this.#session.whenNameFree();
+  }
+
+  /**
    * Joins: resolves when this node is a member and may claim. @throws {DstaError} NODE_NAME_TAKEN; KV_UNAVAILABLE
    * (retryable)
    */

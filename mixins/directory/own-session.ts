@@ -67,6 +67,14 @@ export class OwnSession {
   }
 
   /**
+   * Waits an expiry when there is a session under the node's name. Writes nothing: for a look before others hear of us.
+   * @throws {DstaError} NODE_NAME_TAKEN when it lives; KV_UNAVAILABLE
+   */
+  async whenNameFree(): Promise<void> {
+    await this.#settle(await this.#options.kv.get(this.#key), null);
+  }
+
+  /**
    * Waits an expiry when there is a session under the node's name, and takes its place when it is dead.
    * @throws {DstaError} NODE_NAME_TAKEN when it lives; KV_UNAVAILABLE
    */

@@ -290,7 +290,7 @@ describe("a refused connection says why", () => {
   it("a wrong password: NATS_REFUSED", async () => {
     expect(await failureOf(settingsOf("data", { password: "guess" }))).toMatchObject({
       type: "NATS_REFUSED",
-      message: expect.stringContaining("nats.user, password"),
+      message: expect.stringContaining("NATS_USER, NATS_PASSWORD"),
     });
   });
 
@@ -298,14 +298,14 @@ describe("a refused connection says why", () => {
     const { strangerCa: caFile, cert: certFile, key: keyFile } = certificates;
     expect(await failureOf(settingsOf("data", { tls: { caFile, certFile, keyFile } }))).toMatchObject({
       type: "NATS_REFUSED",
-      message: expect.stringContaining("nats.tls"),
+      message: expect.stringContaining("NATS_CA"),
     });
   });
 
   it("no certificate of its own where the server wants one", async () => {
     expect(await failureOf(settingsOf("data", { tls: { caFile: certificates.ca } }))).toMatchObject({
       type: "NATS_UNREACHABLE",
-      message: expect.stringContaining("nats.tls.certFile"),
+      message: expect.stringContaining("NATS_CERT"),
     });
   });
 
@@ -313,7 +313,7 @@ describe("a refused connection says why", () => {
     expect(await failureOf({ servers: ["nats://127.0.0.1:1"], name: "x" })).toMatchObject({ type: "NATS_UNREACHABLE", retryable: true });
     expect(await failureOf(settingsOf("data", { tls: { caFile: "/nowhere.pem" } }))).toMatchObject({
       type: "CONFIG_INVALID",
-      data: { field: "nats.tls.caFile" },
+      data: { field: "NATS_CA" },
     });
   });
 });

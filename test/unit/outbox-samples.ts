@@ -146,6 +146,9 @@ type Stored = Pick<RecordedEvent, "stream" | "type" | "schema" | "atMs" | "data"
 
 const stored: Stored[] = [
   { stream: "desk/desk-1", type: "DeskOpened", schema: 1, atMs: AT_MS, data: { strategies: ["sma-btc-1"] } },
+  { stream: "node/core-1", type: "NodeJoined", schema: 1, atMs: AT_MS, data: { roles: ["core"], version: "0.1.0", session: "s1" } },
+  { stream: "node/core-1", type: "NodeLost", schema: 1, atMs: AT_MS, data: { session: "s1", seenBy: "core-2" } },
+  { stream: "node/core-1", type: "NodeLeft", schema: 1, atMs: AT_MS, data: { session: "s1" } },
   ...orders.map((event) => ({ stream: `execution/${account}`, ...encodeOrderEvent(event) })),
   ...risk.map((event) => {
     const top = event.type === "IntentApproved" || event.type === "IntentRefused" ? { strategyId: "sma-btc-1", symbol: "BTC/USDT" } : {};

@@ -24,6 +24,9 @@ describe("public events of the journal's records", () => {
     ["StrategyFailed", ["system.events"]],
     ["StateSaved", []],
     ["DeskOpened", ["system.events"]],
+    ["NodeJoined", ["system.events"]],
+    ["NodeLost", ["system.events"]],
+    ["NodeLeft", ["system.events"]],
     ["fill", []],
   ])("%s → %j", (type, subjects) => {
     expect(subjectsOf(of(type))).toEqual(subjects);

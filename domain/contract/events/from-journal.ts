@@ -46,6 +46,7 @@ const PUBLISHED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     StrategyFailed: 1,
   },
   desk: { DeskOpened: 1 },
+  node: { NodeJoined: 1, NodeLeft: 1, NodeLost: 1 },
 };
 
 /** The events others see of one record, in the order they are published. */
@@ -79,6 +80,7 @@ function publicationsOf(area: string, record: RecordedEvent): Publication[] {
   }
   if (area === "strategy") add(CHANNELS.system, "system.events", { ...data, strategyId: name, type });
   if (area === "desk") add(CHANNELS.system, "system.events", { ...data, desk: name, type });
+  if (area === "node") add(CHANNELS.system, "system.events", { ...data, node: name, type });
   const audit = auditOf(area, name, record);
   if (audit) add(CHANNELS.audit, "audit.logs", { ...audit });
   return found;

@@ -24,6 +24,9 @@ export const systemEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("StrategyPaused"), strategyId, by }),
   z.object({ type: z.literal("StrategyStopped"), strategyId, by, close: z.boolean() }),
   z.object({ type: z.literal("StrategyFailed"), strategyId, reason: z.string() }),
+  z.object({ type: z.literal("NodeJoined"), node: z.string(), roles: z.array(z.string()), version: z.string() }),
+  z.object({ type: z.literal("NodeLeft"), node: z.string() }),
+  z.object({ type: z.literal("NodeLost"), node: z.string(), seenBy: z.string() }),
   /** A record that should have been published but does not fit its schema: readers know that something is missing. */
   z.object({
     type: z.literal("EventUnpublishable"),
