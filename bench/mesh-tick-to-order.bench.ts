@@ -8,13 +8,8 @@
  */
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { machineClock } from "../test/integration/database.ts";
-import { systemPorts } from "../brokers/system-ports.ts";
 import { subjects } from "../domain/contract/subjects.ts";
-import { meshSubjects } from "../domain/contract/mesh-subjects.ts";
 import type { BookTop } from "../domain/market/events.ts";
-import { LocalFeed } from "../mixins/feed/local-feed.ts";
-import { MeshFeed } from "../mixins/feed/mesh-feed.ts";
 import { startNats } from "../test/integration/nats-server.ts";
 import { deskActor } from "./mesh/desk.ts";
 import { joinMesh } from "./mesh/node.ts";
@@ -33,20 +28,7 @@ const onOrder = (tick: number): void => void latencies.push(performance.now() - 
 
 const nats = await startNats();
 const node = await joinMesh({ url: nats.url, node: "floor", definitions: [deskActor(onOrder)], renewMs: 200, expiryMs: 1_000 });
-const onError = (subject: string, error: unknown): void => void process.stderr.write(`${subject}: ${String(error)}\n`);
-const feed = new MeshFeed({
-  local: new LocalFeed(onError),
-  wire: node.wire,
-  subjects: meshSubjects("bench"),
-  clock: machineClock,
-  defer: systemPorts.defer,
-  session: `floor-${process.pid}`,
-  areaOf: () => null,
-  ownArea: "bench",
-  onError,
-});
-const told = (): void => feed.membersChanged(node.directory.members().map((member) => member.node));
-node.directory.onChange(told);
+const { feed } = node;
 await node.host.activate("desk", "main");
 const decider = fork(DECIDER, [JSON.stringify({ url: nats.url })]);
 await new Promise<void>((resolve, reject) => {
@@ -107,7 +89,6 @@ for (let round = 0; round < ROUNDS; round++) {
   );
 }
 decider.disconnect();
-feed.close();
 await node.close();
 await nats.stop();
 

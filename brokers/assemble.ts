@@ -63,7 +63,14 @@ export async function assembleFloor(settings: Settings, options: StartOptions, c
   const nodeFloor = await openNodeFloor({ settings, options, identity, storage, recording }, closers);
   const { floor, links, source } = nodeFloor;
   const { nodeId, roles } = identity;
-  const vitals = watchVitals({ nodeId, roles, host: floor.host, draining: () => links.draining(), feeds: () => floor.feeds() });
+  const vitals = watchVitals({
+    nodeId,
+    roles,
+    host: floor.host,
+    draining: () => links.draining(),
+    journalOk: () => storage.journal.health().ok,
+    feeds: () => floor.feeds(),
+  });
   closers.add("vital signs", vitals.close);
   const life = new NodeLife({
     journal: storage.journal,

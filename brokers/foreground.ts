@@ -2,7 +2,6 @@
  * The program in the foreground: says when it is ready, gives a person at a terminal the REPL, and ends in order on
  * Ctrl-C or SIGTERM. A second signal, not the echo of the first, ends it at once; the journal makes that safe.
  */
-import type { REPLServer } from "node:repl";
 import type { StartOptions } from "../config/start-options.ts";
 import { isExpected } from "../domain/kernel/errors.ts";
 import type { RunningFloor } from "./start.ts";
@@ -38,21 +37,12 @@ export async function runInForeground(options: StartOptions, env: Readonly<Recor
   const floor = await starting;
   await firstBook(floor);
   announce(floor, options);
-  if (options.repl && process.stdin.isTTY && process.stdout.isTTY) endOnCtrlC(floor.repl(), () => stopAsked("SIGINT"));
+  if (options.repl && process.stdin.isTTY && process.stdout.isTTY) floor.repl(() => stopAsked("SIGINT"));
   const signal = await asked;
   say(`${signal === "SIGINT" ? "\n" : ""}stopping: saving state`);
   await floor.stop();
   say("stopped; the next start continues from here");
   process.exit(0);
-}
-
-/** Node's prompt takes Ctrl-C for itself and wants it twice: here it empties a typed line, else it ends the program. */
-function endOnCtrlC(repl: REPLServer, end: () => void): void {
-  repl.removeAllListeners("SIGINT");
-  repl.on("SIGINT", () => {
-    if (repl.line === "") return end();
-    repl.write(null, { ctrl: true, name: "u" });
-  });
 }
 
 async function firstBook(floor: RunningFloor): Promise<void> {

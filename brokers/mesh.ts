@@ -27,7 +27,7 @@ import type { Floor } from "../topology/floor.ts";
 import type { Role } from "../topology/roles.ts";
 import type { Clock } from "../domain/kernel/clock.ts";
 import { MeshLogger } from "./mesh-logger.ts";
-import { replCommands } from "./repl-commands.ts";
+import { promptOptions } from "./prompt/prompt.ts";
 import { newId, systemClock } from "./system-ports.ts";
 
 export interface MeshParts extends Omit<FloorDeps, "host" | "fleet">, Omit<NodeDeps, "host"> {
@@ -112,7 +112,7 @@ export function meshOptions({ nodeId, namespace, transporter, middlewares, logge
     // Built-in metrics cost 11 times a hot local call: actors count for themselves.
     metrics: false,
     tracking: { enabled: true, shutdownTimeout: 2_000 },
-    replOptions: { delimiter: "dsta $", customCommands: replCommands },
+    replOptions: promptOptions,
     // The REPL, a signal and a fatal error all end the process by stopping the broker: resting belongs here.
     stopped: onStopped,
     // Signals are handled where the process was started.

@@ -8,12 +8,13 @@ import type { StartOptions } from "../config/start-options.ts";
 import { type AssembledFloor, assembleFloor } from "./assemble.ts";
 import { Closers } from "./closers.ts";
 import { createMesh } from "./mesh.ts";
+import { openPrompt } from "./prompt/prompt.ts";
 
 export interface RunningFloor extends Omit<AssembledFloor, "opened"> {
   /** Of the dashboard and API; null on a node that does not serve people. */
   readonly url: string | null;
-  /** The moleculer REPL on this terminal. */
-  repl(): REPLServer;
+  /** A prompt on this terminal; `end` is called for Ctrl-C. */
+  repl(end: () => void): REPLServer;
   /** Saves, stops, gives back; calling it twice waits for the first. */
   stop(): Promise<void>;
 }
@@ -28,7 +29,7 @@ export async function startFloor(options: StartOptions, env: Readonly<Record<str
     broker = mesh;
     await mesh.start();
     const url = await assembled.opened(mesh);
-    return { ...assembled, url, repl: () => mesh.repl() as unknown as REPLServer, stop: () => mesh.stop() };
+    return { ...assembled, url, repl: (end) => openPrompt(mesh, end), stop: () => mesh.stop() };
   } catch (error) {
     // Services that were made hold timers, also those that never started.
     await broker?.stop();

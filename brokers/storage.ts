@@ -12,6 +12,7 @@ import type { Closers } from "./closers.ts";
 import type { NodeIdentity } from "./links.ts";
 import { type Log, openLog } from "./log.ts";
 import { type DataFolder, openDataFolder } from "./postgres/data-folder.ts";
+import { claimDatabase } from "./postgres/database-claim.ts";
 import { connectDatabase, type Database } from "./postgres/database.ts";
 import { startEmbeddedPostgres } from "./postgres/embedded-postgres.ts";
 import { elapsedMs, systemClock } from "./system-ports.ts";
@@ -39,6 +40,10 @@ export async function openStorage(settings: Settings, options: StartOptions, nod
   const server: Database = url === undefined ? await startEmbeddedPostgres({ folder: folder.path, onChange }) : await connectDatabase(url);
   closers.add("PostgreSQL", () => server.stop());
   if (kind === "replay") await forgetLastReplay(server.url);
+  if (url !== undefined) {
+    const claim = await claimDatabase({ url, shared: node.meshed, onTrouble: (text) => log.line("error", text) });
+    closers.add("database claim", () => claim.release());
+  }
   const journal = await openPostgresJournal({ url: server.url, clock: systemClock, monotonicMs: elapsedMs });
   closers.add("journal", () => journal.close());
   const reminders = new PostgresReminders({ url: server.url, clock: systemClock });

@@ -4,11 +4,17 @@
  */
 import { randomUUID } from "node:crypto";
 import type { CancelTimer, Clock } from "../domain/kernel/clock.ts";
+import { SteadyClock } from "./steady-clock.ts";
 
 const TIMER_MAX_MS = 2_147_483_647;
 
+const steady = new SteadyClock(
+  () => Date.now(),
+  () => performance.now(),
+);
+
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => steady.now(),
   after(delayMs: number, callback: () => void): CancelTimer {
     const timer = setTimeout(callback, Math.min(TIMER_MAX_MS, Math.max(0, delayMs)));
     return () => clearTimeout(timer);

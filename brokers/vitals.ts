@@ -16,11 +16,12 @@ export interface WatchedNode {
   readonly roles: readonly string[];
   readonly host: ActorHost;
   readonly draining: () => boolean;
+  readonly journalOk: () => boolean;
   /** Books here that may be acted on, of all here. */
   readonly feeds: () => { readonly live: number; readonly total: number };
 }
 
-export function watchVitals({ nodeId, roles, host, draining, feeds }: WatchedNode): Vitals {
+export function watchVitals({ nodeId, roles, host, draining, journalOk, feeds }: WatchedNode): Vitals {
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
   const startMs = elapsedMs();
@@ -52,6 +53,7 @@ export function watchVitals({ nodeId, roles, host, draining, feeds }: WatchedNod
         actors: host.size,
         waiting: host.waiting,
         draining: draining(),
+        journalOk: journalOk(),
         feedsLive: live,
         feedsTotal: total,
       };

@@ -6,6 +6,7 @@ const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_60
 /** @throws a usage error naming the option */
 export function parseDurationMs(field: string, text: string): number {
   const [, count, unit] = /^([1-9]\d{0,6})([smhd])$/.exec(text) ?? [];
-  if (count === undefined || unit === undefined) throw usage(`${field}: expected a time such as 90s, 15m, 2h or 1d, got ${JSON.stringify(text)}`);
+  if (count === undefined || unit === undefined)
+    throw usage(`${field}: expected a time such as 90s, 15m, 2h or 1d, got ${JSON.stringify(text)}`);
   return Number(count) * UNIT_MS[unit]!;
 }

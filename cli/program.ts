@@ -18,6 +18,14 @@ import { addTrading } from "./verbs/trading.ts";
 
 const VERBS = [addStart, addCluster, addRepl, addStatus, addStrategies, addPositions, addOrders, addTrading, addLogs, addDoctor];
 
+/** Failures that the program itself tells, for scripts that branch on why. */
+const EXIT_OF: Readonly<Record<string, ExitCode>> = {
+  CONFIG_INVALID: EXIT.usage,
+  NATS_UNREACHABLE: EXIT.notRunning,
+  NO_FLOOR: EXIT.notRunning,
+  COMMAND_FAILED: EXIT.refused,
+};
+
 /** Runs one command line. Resolves with the exit code; never rejects. */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const program = createProgram(terminal);
@@ -28,7 +36,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     terminal.err(`dsta: ${messageOf(error)}\n`);
     if (error instanceof CliError) return error.exitCode;
-    if (isExpected(error)) return error.type === "CONFIG_INVALID" ? EXIT.usage : EXIT.failed;
+    if (isExpected(error)) return EXIT_OF[error.type] ?? EXIT.failed;
     terminal.err(`${error instanceof Error ? (error.stack ?? "") : ""}\n`);
     return EXIT.failed;
   }

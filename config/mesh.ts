@@ -4,6 +4,7 @@
  * kind, and a repeated order is worse than a failed one.
  */
 import type { BrokerOptions } from "moleculer";
+import { DstaError } from "../domain/kernel/errors.ts";
 
 export const MESH_POLICY = {
   /**
@@ -27,8 +28,10 @@ export const MESH_POLICY = {
     windowTime: 30,
     // …which is tried again every 5 s with one call.
     halfOpenTime: 5_000,
-    // What the caller did wrong must not shut anybody else out; Moleculer alone counts codes of 500 and above and nothing else.
-    check: (error: Error & { code?: unknown }) => typeof error.code !== "number" || error.code >= 500,
+    // What the caller did wrong must not shut anybody else out, and a part that is away (NATS, the journal, an actor's node)
+    // is away for every node: the one that says so at once is well, and must not stay shut when the part is back.
+    check: (error: Error & { code?: unknown }) =>
+      !(error instanceof DstaError && error.retryable) && (typeof error.code !== "number" || error.code >= 500),
   },
   // Repeating is decided by those who know whether it is safe.
   retryPolicy: { enabled: false },

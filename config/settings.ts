@@ -74,10 +74,7 @@ export const SETTINGS = {
   roles: setting("DSTA_ROLES", z.string().min(1).default("all"), "one process is everything until it is told to be less"),
   node: setting(
     "DSTA_NODE",
-    z
-      .string()
-      .regex(NODE_NAME, `expected ${NODE_NAME_RULE}`)
-      .optional(),
+    z.string().regex(NODE_NAME, `expected ${NODE_NAME_RULE}`).optional(),
     "unique in the mesh and the same after a restart, so that the node gets its actors back; default: roles, host and process",
   ),
   sessionRenewMs: setting("DSTA_SESSION_RENEW_MS", ms(50, 10_000, 200), "three missed ones lose the session: actors move within a second"),

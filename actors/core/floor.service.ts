@@ -6,7 +6,7 @@ import type { Context, ServiceSchema } from "moleculer";
 import { connectionMessages, executionMessages, riskMessages } from "../../domain/contract/actors.ts";
 import type { Desk } from "../../domain/contract/desk.ts";
 import type { FloorInfo, FloorStatus, TradingSwitch } from "../../domain/contract/stream.ts";
-import type { ActorRow, EventRow } from "../../domain/contract/views.ts";
+import type { ActorRow, EventRow, NodeRow } from "../../domain/contract/views.ts";
 import type { Journal } from "../../domain/journal/journal.ts";
 import type { Clock } from "../../domain/kernel/clock.ts";
 import { messageOf } from "../../domain/kernel/errors.ts";
@@ -64,7 +64,7 @@ export function floorService(deps: FloorDeps): ServiceSchema {
             feedsLive: sum(nodes, ({ feedsLive }) => feedsLive),
             feedsTotal: sum(nodes, ({ feedsTotal }) => feedsTotal),
             clockOffsetMs: null,
-            journalOk: journalHealth.ok,
+            journalOk: journalHealth.ok && nodes.every(({ journalOk }) => journalOk),
             journalP50Ms: journalHealth.p50Ms,
             nowMs: clock.now(),
           },
@@ -105,14 +105,13 @@ function sum<T>(rows: readonly T[], value: (row: T) => number): number {
 async function healthChecks(deps: FloorDeps): Promise<{ checks: Check[]; switched: TradingSwitch["state"] }> {
   const { desk, host, fleet, journal, readyAtMs } = deps;
   const account = desk.accounts[0]!;
-  const journalHealth = journal.health();
   const nodes = await fleet.nodes();
   const live = sum(nodes, ({ feedsLive }) => feedsLive);
   const total = sum(nodes, ({ feedsTotal }) => feedsTotal);
   const ready = readyAtMs() !== null;
   const checks: Check[] = [
     { name: "start", ok: ready, detail: ready ? "recovered" : "recovering from the journal" },
-    { name: "journal", ok: journalHealth.ok, detail: `${journalHealth.pending} appends waiting, p50 ${journalHealth.p50Ms.toFixed(2)} ms` },
+    journalCheck(journal.health(), nodes),
     { name: "books", ok: total === 0 || live === total, detail: `${live} of ${total} live` },
     { name: "nodes", ok: nodes.length >= fleet.total, detail: `${nodes.length} of ${fleet.total} up` },
   ];
@@ -137,6 +136,13 @@ async function healthChecks(deps: FloorDeps): Promise<{ checks: Check[]; switche
     },
   );
   return { checks, switched: risk.value?.state ?? "halted" };
+}
+
+/** Each node writes for itself: one that cannot is enough to stop its actors. */
+function journalCheck({ ok, pending, p50Ms }: ReturnType<Journal["health"]>, nodes: readonly NodeRow[]): Check {
+  const silent = nodes.filter(({ journalOk }) => !journalOk).map(({ nodeId }) => nodeId);
+  const detail = silent.length > 0 ? `${silent.join(", ")} cannot write it` : `${pending} appends waiting, p50 ${p50Ms.toFixed(2)} ms`;
+  return { name: "journal", ok: ok && silent.length === 0, detail };
 }
 
 /** An actor that waits for the journal answers nobody: that is a finding here, not a failure. */

@@ -96,8 +96,7 @@ export class VenueAttachment<S> {
 
   #catchUp(): void {
     this.#missed = false;
-    if (this.#lostReason !== null) return;
-    this.#listener.connected(this.#ctx, false, "the lease was in doubt");
-    this.#listener.connected(this.#ctx, true, "");
+    this.#listener.connected(this.#ctx, false, this.#lostReason ?? "the lease was in doubt");
+    if (this.#lostReason === null) this.#listener.connected(this.#ctx, true, "");
   }
 }

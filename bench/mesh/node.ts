@@ -11,6 +11,7 @@ import { meshSubjects } from "../../domain/contract/mesh-subjects.ts";
 import { seededRandom } from "../../domain/kernel/random.ts";
 import { KvDirectory } from "../../mixins/directory/kv-directory.ts";
 import { LocalFeed } from "../../mixins/feed/local-feed.ts";
+import { MeshFeed } from "../../mixins/feed/mesh-feed.ts";
 import type { AnyActor } from "../../mixins/hosted/actor.ts";
 import { ActorHost } from "../../mixins/hosted/host.ts";
 import { ActorLink } from "../../mixins/link/link.ts";
@@ -28,10 +29,30 @@ export interface BenchNode {
   readonly host: ActorHost;
   readonly link: ActorLink;
   readonly wire: NatsWire;
+  readonly feed: MeshFeed;
   readonly close: () => Promise<void>;
 }
 
 const NAMESPACE = "bench";
+
+function openFeed(wire: NatsWire, directory: KvDirectory, session: string): MeshFeed {
+  const onError = (subject: string, error: unknown): void => void process.stderr.write(`${subject}: ${String(error)}\n`);
+  const feed = new MeshFeed({
+    local: new LocalFeed(onError),
+    wire,
+    subjects: meshSubjects(NAMESPACE),
+    clock: systemClock,
+    defer: queueMicrotask,
+    session,
+    areaOf: () => null,
+    ownArea: "bench",
+    onError,
+  });
+  const told = (): void => feed.membersChanged(directory.members().map(({ node }) => node));
+  directory.onChange(told);
+  told();
+  return feed;
+}
 
 export async function joinMesh({ url, node, definitions, renewMs, expiryMs }: BenchNodeOptions): Promise<BenchNode> {
   const log = (level: string, text: string): void => {
@@ -66,14 +87,17 @@ export async function joinMesh({ url, node, definitions, renewMs, expiryMs }: Be
     elapsedMs: systemPorts.elapsedMs,
     onStatus: (listener) => wire.onStatus(listener),
   });
+  const life = randomBytes(8).toString("hex");
+  const feed = openFeed(wire, directory, life);
   const link = new ActorLink({
     wire,
     directory,
     subjects: meshSubjects(NAMESPACE),
     areaOf: () => "bench",
-    life: randomBytes(8).toString("hex"),
+    life,
     clock: systemClock,
-    defer: systemPorts.defer,
+    // As a node of the program has it.
+    defer: queueMicrotask,
     receive: (kind, id, envelope) => host.receive(kind, id, envelope),
     wake: (kind, id) => host.wake(kind, id),
     deadLetter: (actorId, message, reason) => log("error", `${message} for ${actorId}: ${reason}`),
@@ -82,7 +106,7 @@ export async function joinMesh({ url, node, definitions, renewMs, expiryMs }: Be
   const host: ActorHost = new ActorHost({
     ...systemPorts,
     tradingClock: systemClock,
-    feed: new LocalFeed((subject, error) => log("error", `${subject}: ${String(error)}`)),
+    feed,
     directory,
     remote: link,
     isUrgent: () => true,
@@ -99,9 +123,11 @@ export async function joinMesh({ url, node, definitions, renewMs, expiryMs }: Be
     host,
     link,
     wire,
+    feed,
     async close() {
       await host.stop(definitions.map(({ kind }) => kind));
       link.close();
+      feed.close();
       await directory.close();
       await connection.close();
     },

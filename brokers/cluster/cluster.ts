@@ -4,7 +4,7 @@
  *
  * The launcher holds no state: NATS has the leases, PostgreSQL the journal. Ended in order on Ctrl-C: nodes first.
  */
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Closers } from "../closers.ts";
 import { openDataFolder } from "../postgres/data-folder.ts";
@@ -50,10 +50,17 @@ export async function startCluster(options: ClusterOptions, env: Env, say: (line
     closers.add("nats-server", () => nats.stop());
     say(`nats-server at ${nats.url}, PostgreSQL at ${database.host}:${database.port}, ${options.nodes.length} nodes starting`);
     const nodeEnv = { ...env, NATS_URL: nats.url, DATABASE_URL: database.url };
-    const keepers = wishes(options, folder.path, nodeEnv).map((wish) => new NodeKeeper(wish, options.restart, say));
+    const runPath = join(folder.path, "run.json");
+    closers.add("run file", () => rm(runPath, { force: true }));
+    let url = "";
+    const keepers = wishes(options, folder.path, nodeEnv).map((wish, at) => {
+      const onReady = async (): Promise<void> => {
+        if (at === 0) url = await publishRun(runPath, wish, nats.url);
+      };
+      return new NodeKeeper({ wish, restart: options.restart, onReady, say });
+    });
     closers.add("nodes", () => Promise.all(keepers.map((keeper) => keeper.stop())));
     await Promise.all(keepers.map((keeper) => keeper.start()));
-    const url = await publishRun(folder.path, keepers[0]!.wish, nats.url, closers);
     return { url, natsUrl: nats.url, stop: () => closers.closeAll() };
   } catch (error) {
     await closers.closeAll();
@@ -78,34 +85,50 @@ function wishes({ nodes, port }: ClusterOptions, folder: string, env: Env): Node
   });
 }
 
-/** How programs on this machine find the cluster: as they find a floor, and where its NATS is. */
-async function publishRun(folder: string, first: NodeWish, natsUrl: string, closers: Closers): Promise<string> {
-  const run = JSON.parse(await readFile(join(first.folder, "run.json"), "utf8")) as { url: string; token: string };
-  const path = join(folder, "run.json");
-  await writeFile(path, `${JSON.stringify({ ...run, pid: process.pid, natsUrl })}\n`, { mode: 0o600 });
-  closers.add("run file", () => rm(path, { force: true }));
+/**
+ * How programs on this machine find the cluster: as they find a floor, and where its NATS is. Written again when the node
+ * that serves people was started again: its token is a new one.
+ */
+async function publishRun(path: string, { folder }: NodeWish, natsUrl: string): Promise<string> {
+  const run = JSON.parse(await readFile(join(folder, "run.json"), "utf8")) as { url: string; token: string };
+  const draft = `${path}.draft`;
+  await writeFile(draft, `${JSON.stringify({ ...run, pid: process.pid, natsUrl })}\n`, { mode: 0o600 });
+  await rename(draft, path);
   return run.url;
+}
+
+interface KeeperParts {
+  readonly wish: NodeWish;
+  /** Starts the node again when it ended. */
+  readonly restart: boolean;
+  /** Each time that it is ready. */
+  readonly onReady: () => Promise<void>;
+  readonly say: (line: string) => void;
 }
 
 /** One node, kept running. */
 class NodeKeeper {
-  readonly wish: NodeWish;
-  readonly #restart: boolean;
+  readonly #parts: KeeperParts;
   readonly #say: (line: string) => void;
+  /** The port of a node that serves people stays what it was: those who look at it find it again. */
+  #port: number;
   #child: NodeChild | null = null;
   #stopping = false;
 
-  constructor(wish: NodeWish, restart: boolean, say: (line: string) => void) {
-    this.wish = wish;
-    this.#restart = restart;
-    this.#say = (line) => say(`${wish.name}: ${line}`);
+  constructor(parts: KeeperParts) {
+    this.#parts = parts;
+    this.#port = parts.wish.port;
+    this.#say = (line) => parts.say(`${parts.wish.name}: ${line}`);
   }
 
   async start(): Promise<void> {
-    const child = startNode(this.wish, this.#say);
+    const { wish, onReady } = this.#parts;
+    const child = startNode({ ...wish, port: this.#port }, this.#say);
     this.#child = child;
     const startedMs = elapsedMs();
-    await child.ready;
+    const { port } = await child.ready;
+    this.#port = port ?? this.#port;
+    await onReady();
     this.#say(`process ${child.pid}, ready after ${((elapsedMs() - startedMs) / 1_000).toFixed(1)} s`);
     void child.ended.then((why) => this.#onEnd(why));
   }
@@ -122,7 +145,7 @@ class NodeKeeper {
   async #onEnd(why: string): Promise<void> {
     if (this.#stopping) return;
     this.#say(`ended (${why}); the other nodes take over its actors`);
-    if (!this.#restart) return;
+    if (!this.#parts.restart) return;
     await wait(RESTART_PAUSE_MS);
     if (this.#stopping) return;
     try {

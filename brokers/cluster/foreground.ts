@@ -21,7 +21,7 @@ export async function runCluster(options: ClusterOptions, env: Readonly<Record<s
   });
   const cluster = await startCluster(options, env, say);
   say(`cluster ready in ${((elapsedMs() - startedMs) / 1_000).toFixed(1)} s: ${cluster.url}   NATS ${cluster.natsUrl}`);
-  say("npm run repl joins the mesh: nodes, actors, actor, move, drain, restart, dead-letters");
+  say(`node cli/dsta.mjs repl --data ${options.data} joins the mesh: nodes, actors, move, drain, restart, positions, orders, halt`);
   await asked;
   say("stopping: nodes hand over and save");
   await cluster.stop();

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { DstaError } from "../../domain/kernel/errors.ts";
 
 export interface NodeWish {
   readonly name: string;
@@ -17,8 +18,8 @@ export interface NodeWish {
 export interface NodeChild {
   readonly wish: NodeWish;
   readonly pid: number;
-  /** Resolves with the line that says it is ready; rejects when it ends before. */
-  readonly ready: Promise<string>;
+  /** Resolves when it says so, with the port it serves people on; rejects when it ends before. */
+  readonly ready: Promise<{ readonly port: number | null }>;
   readonly ended: Promise<string>;
   signal(name: NodeJS.Signals): void;
 }
@@ -35,18 +36,20 @@ export function startNode(wish: NodeWish, hear: (line: string) => void): NodeChi
     child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
     child.once("error", (error) => resolve(error.message));
   });
-  return { wish, pid: child.pid ?? 0, ended, ready: readiness(child, ended, hear), signal: (signal) => void child.kill(signal) };
+  return { wish, pid: child.pid ?? 0, ended, ready: readiness(name, child, ended, hear), signal: (signal) => void child.kill(signal) };
 }
 
-function readiness(child: ChildProcess, ended: Promise<string>, hear: (line: string) => void): Promise<string> {
-  const ready = new Promise<string>((resolve, reject) => {
+function readiness(name: string, child: ChildProcess, ended: Promise<string>, hear: (line: string) => void): NodeChild["ready"] {
+  const ready = new Promise<{ readonly port: number | null }>((resolve, reject) => {
     for (const stream of [child.stdout!, child.stderr!]) {
       createInterface({ input: stream }).on("line", (line) => {
-        hear(line);
-        if (line.startsWith("ready in")) resolve(line);
+        if (line.trim() !== "") hear(line);
+        if (!line.startsWith("ready in")) return;
+        const port = / http:\/\/\S+:(\d+)/.exec(line)?.[1];
+        resolve({ port: port === undefined ? null : Number(port) });
       });
     }
-    void ended.then((why) => reject(new Error(`it ended before it was ready: ${why}`)));
+    void ended.then((why) => reject(new DstaError("NODE_FAILED", `${name} ended before it was ready: ${why}`)));
   });
   // Who waits for it hears it; nobody does once the cluster is being stopped.
   ready.catch(() => undefined);

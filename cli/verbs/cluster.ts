@@ -2,7 +2,7 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { parseRoles } from "../../topology/roles.ts";
 import { messageOf } from "../../domain/kernel/errors.ts";
-import type { Terminal } from "../terminal.ts";
+import { type Terminal, usage } from "../terminal.ts";
 
 interface Flags {
   readonly data?: string;
@@ -13,6 +13,9 @@ interface Flags {
 
 /** Serves people and draws bars; three that trade, so that losing one is seen to be nothing. */
 const NODES = ["core,data", "exchange,trading", "exchange,trading", "exchange,trading"];
+
+/** Without one of these nobody trades, or nobody sees it. */
+const NEEDED = ["core", "exchange", "trading", "data"] as const;
 
 export function addCluster(program: Command, terminal: Terminal): void {
   program
@@ -28,6 +31,8 @@ export function addCluster(program: Command, terminal: Terminal): void {
     )
     .option("--no-restart", "leave a node that ended ended")
     .action(async ({ data, port, nodes = NODES, restart }: Flags) => {
+      const missing = NEEDED.filter((role) => !nodes.some((roles) => parseRoles(roles).includes(role)));
+      if (missing.length > 0) throw usage(`--nodes: expected each of ${NEEDED.join(", ")} on some node, ${missing.join(", ")} is on none`);
       const { runCluster } = await import("../../brokers/cluster/foreground.ts");
       await runCluster({ data: data!, port, nodes, restart }, terminal.env);
     });

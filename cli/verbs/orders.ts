@@ -1,7 +1,7 @@
 /** `dsta orders`: the open ones, or all; and asking the venue to cancel one. */
 import type { Command } from "commander";
 import type { OrderRow } from "../../domain/contract/views.ts";
-import { renderTable, type Column } from "../table.ts";
+import { renderTable, type Column } from "../../brokers/table.ts";
 import type { Terminal } from "../terminal.ts";
 import { askFloor, withFloorOptions, type FloorOptions } from "./floor-verb.ts";
 

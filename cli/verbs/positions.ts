@@ -1,7 +1,7 @@
 /** `dsta positions`: what is held, by owner. */
 import type { Command } from "commander";
 import type { PositionRow } from "../../domain/contract/views.ts";
-import { renderTable, type Column } from "../table.ts";
+import { renderTable, type Column } from "../../brokers/table.ts";
 import type { Terminal } from "../terminal.ts";
 import { askFloor, withFloorOptions, type FloorOptions } from "./floor-verb.ts";
 

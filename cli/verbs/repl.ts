@@ -1,4 +1,4 @@
-/** `dsta repl`: joins the mesh with a prompt. */
+/** `dsta repl`: joins the mesh with a prompt, or runs a script of its commands. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -12,15 +12,15 @@ interface Flags {
 export function addRepl(program: Command, terminal: Terminal): void {
   program
     .command("repl")
-    .description("join the mesh with a prompt: nodes, actors, actor, move, drain, restart, dead-letters and Moleculer's own")
+    .description("join the mesh with a prompt, or run commands from standard input, one a line, until one is refused")
     .option(
       "--data <folder>",
       "folder of a cluster on this machine, when NATS_URL is not set",
       terminal.env["DSTA_DATA"] ?? ".dsta/cluster",
     )
     .action(async ({ data }: Flags) => {
-      const { joinWithPrompt } = await import("../../brokers/repl-node.ts");
-      await joinWithPrompt({ ...terminal.env, NATS_URL: terminal.env["NATS_URL"] ?? natsOf(data) });
+      const { joinMesh } = await import("../../brokers/prompt/join.ts");
+      await joinMesh({ ...terminal.env, NATS_URL: terminal.env["NATS_URL"] ?? natsOf(data) });
     });
 }
 

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { StrategyDetail, StrategyRow } from "../../domain/contract/views.ts";
 import { parseDurationMs } from "../duration.ts";
 import { parseParams } from "../param-values.ts";
-import { renderTable, type Column } from "../table.ts";
+import { renderTable, type Column } from "../../brokers/table.ts";
 import type { Terminal } from "../terminal.ts";
 import { addCreateStrategy } from "./create-strategy.ts";
 import { askFloor, withFloorOptions, type FloorOptions } from "./floor-verb.ts";

@@ -233,6 +233,7 @@ export function nodeRows(): NodeRow[] {
     actors: Object.values(kinds).reduce((sum, count) => sum + count, 0),
     waiting: 12,
     draining: nodeId === "floor-b",
+    journalOk: true,
     feedsLive: kinds["book"] ?? 0,
     feedsTotal: kinds["book"] ?? 0,
   }));

@@ -30,6 +30,11 @@ export class BucketLife {
     return this.#checkedAtMs;
   }
 
+  /** As far as is known here. Whoever learns of another life has nothing in it: what was owned before counts no more. */
+  get isCurrent(): boolean {
+    return this.#options.kv.generation === this.#generation;
+  }
+
   /** Resolves when claims may be made in the bucket's present life. @throws {DstaError} KV_UNAVAILABLE */
   async enter(): Promise<void> {
     const { kv, elapsedMs } = this.#options;

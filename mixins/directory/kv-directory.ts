@@ -170,8 +170,8 @@ export class KvDirectory implements Directory {
     return keeper?.node ?? null;
   }
 
-  claim(kind: string, id: string): Promise<Lease> {
-    return this.#leases.claim(kind, id);
+  claim(kind: string, id: string, isWanted?: () => boolean): Promise<Lease> {
+    return this.#leases.claim(kind, id, isWanted);
   }
 
   release(kind: string, id: string, epoch: bigint): Promise<void> {
@@ -179,8 +179,9 @@ export class KvDirectory implements Directory {
   }
 
   valid(): boolean {
-    if (this.#state !== "held" || !this.#session.isFresh()) return false;
-    return this.#options.elapsedMs() - this.#lives.leases.checkedAtMs < ACTING_SHARE * this.#options.expiryMs;
+    const { sessions, leases } = this.#lives;
+    if (this.#state !== "held" || !this.#session.isFresh() || !sessions.isCurrent || !leases.isCurrent) return false;
+    return this.#options.elapsedMs() - leases.checkedAtMs < ACTING_SHARE * this.#options.expiryMs;
   }
 
   members(): readonly Member[] {
@@ -286,13 +287,18 @@ export class KvDirectory implements Directory {
     const check = ++this.#check;
     this.#checkAtMs = this.#options.elapsedMs();
     try {
-      if (!(await this.#areLivesSame())) this.#session.lose("the directory's buckets were lost and made again");
+      // Each by itself: one store may stand still while the other says that it is a new one.
+      await Promise.all(Object.values(this.#lives).map((life) => this.#checkLife(life)));
     } catch (error) {
       // Nothing is known: `valid` runs out unless a later check succeeds.
       if (!isExpected(error)) this.#options.log("error", "checking the directory's buckets failed", error);
     } finally {
       if (check === this.#check) this.#checkAtMs = null;
     }
+  }
+
+  async #checkLife(life: BucketLife): Promise<void> {
+    if (!(await life.isSame())) this.#session.lose("the directory's buckets were lost and made again");
   }
 
   async #areLivesSame(): Promise<boolean> {

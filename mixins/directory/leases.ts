@@ -64,8 +64,8 @@ export class Leases {
     }
   }
 
-  claim(kind: string, id: string): Promise<Lease> {
-    return this.#slots.run(() => this.#claim(kind, id));
+  claim(kind: string, id: string, isWanted: () => boolean = () => true): Promise<Lease> {
+    return this.#slots.run(() => this.#claim(kind, id, isWanted));
   }
 
   async release(kind: string, id: string, epoch: bigint): Promise<void> {
@@ -86,7 +86,7 @@ export class Leases {
     }
   }
 
-  async #claim(kind: string, id: string): Promise<Lease> {
+  async #claim(kind: string, id: string, isWanted: () => boolean): Promise<Lease> {
     const key = leaseKey(kind, id);
     const name = actorName(kind, id);
     await this.#options.whenActing();
@@ -96,6 +96,7 @@ export class Leases {
         const session = this.#actingSession(name);
         const seen = isCertain ? this.#view.get(name) : await this.#read(key, name);
         await this.#refuseWhenHeld(name, seen ?? null, session);
+        if (!isWanted()) throw unavailable(`claiming ${name}`, new Error("nobody wants it any more"));
         const lease = await this.#write(key, name, session, seen?.revision ?? 0);
         if (lease !== null) return lease;
         isCertain = false;

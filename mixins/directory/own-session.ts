@@ -186,6 +186,8 @@ export class OwnSession {
   }
 
   #tickLater(): void {
+    // A session that is opened anew in the place of one that never came into use has a tick already.
+    this.#cancelTick();
     this.#cancelTick = this.#options.clock.after(this.#options.renewMs, () => {
       this.#tickLater();
       const { elapsedMs, expiryMs } = this.#options;

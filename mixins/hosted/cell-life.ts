@@ -48,7 +48,6 @@ export abstract class CellLife extends CellRecord implements ActivationHome {
 
   abstract accept(envelope: Envelope): void;
   protected abstract schedule(): void;
-
   /** Promised to this node for as long as nobody ends it here. */
   protected get isOwner(): boolean {
     return this.#ownership.isHeld && this.status !== "moving";
@@ -90,7 +89,8 @@ export abstract class CellLife extends CellRecord implements ActivationHome {
   }
 
   async #claim(attempt: number): Promise<Activation> {
-    const { epoch } = await this.ports.directory.claim(this.kind, this.id);
+    await this.#ownership.whenReleased();
+    const { epoch } = await this.ports.directory.claim(this.kind, this.id, () => attempt === this.#attempt);
     if (attempt !== this.#attempt) {
       // Ended meanwhile, for good or to be claimed once more.
       if (this.status === "passive" || this.status === "moving") await this.#ownership.giveBack(epoch);
@@ -247,12 +247,12 @@ export abstract class CellLife extends CellRecord implements ActivationHome {
   }
 
   /**
-   * What waits: `end` ends those that this node answers for, then the others go back to the nodes that sent them, so that
-   * these, the later ones, arrive later. What the actor sent to itself ends with it.
+   * What waits: `end` ends those that this node answers for, which are no arrivals any more, as their senders have forgotten
+   * them; then the others, the later ones, go back to the nodes that sent them. What the actor sent to itself ends with it.
    */
   #empty(end: (envelope: Envelope) => void): void {
     const { promised, unpromised } = this.inbox.takeAll();
-    for (const envelope of promised) if (envelope.own === null) end(envelope);
+    for (const envelope of promised) if (envelope.own === null) end({ ...envelope, arrival: null });
     if (unpromised.length === 0) return;
     const { directory } = this.ports;
     const node = directory.locate(this.kind, this.id)?.node ?? directory.candidate(this.kind, this.id);

@@ -48,6 +48,8 @@ export interface CellPorts {
   readonly deliverAgain: (ref: ActorRef, envelope: Envelope) => void;
   /** Counts messages waiting or being handled, for the quiet of a replay. */
   readonly pending: (change: 1 | -1) => void;
+  /** By actor: what it held here is being given back. */
+  readonly releases: Map<string, Promise<void>>;
   /** The cell is no actor any more: the next message for its key makes another. */
   readonly forget: (ref: ActorRef) => void;
   readonly announce: (severity: Severity, source: string, text: string, code: string | null) => void;

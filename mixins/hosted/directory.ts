@@ -49,10 +49,12 @@ export interface Directory {
    */
   candidate(kind: string, id: string): string | null;
   /**
-   * Makes this node the owner, with a new epoch each time, also when it is the owner already.
+   * Makes this node the owner, with a new epoch each time, also when it is the owner already. `isWanted` is asked right before
+   * the claim is written: one that waited and that nobody wants any more must not come after, and take the lease from, a later
+   * one of this very node.
    * @throws {DstaError} WRONG_OWNER (retryable, `data.node`) when another living node holds it; DIRECTORY_UNAVAILABLE (retryable)
    */
-  claim(kind: string, id: string): Promise<Lease>;
+  claim(kind: string, id: string, isWanted?: () => boolean): Promise<Lease>;
   /** Gives it back when `epoch` is still ours; nothing otherwise. */
   release(kind: string, id: string, epoch: bigint): Promise<void>;
   /** Whether this node may still act as owner of anything: checked before every message and every venue request. */

@@ -64,6 +64,7 @@ export class ActorHost {
       tell: (message, id, params) => this.tell(message, id, params),
       deliverAgain: ({ kind, id }, envelope) => this.#deliver(kind, id, envelope),
       pending: this.#quiet.count,
+      releases: new Map(),
       forget: ({ kind, id }) => void this.#kinds.get(kind)?.cells.delete(id),
     };
     ports.directory.onChange((change) => {
@@ -90,9 +91,11 @@ export class ActorHost {
   #deliver(kind: string, id: string, envelope: Envelope): void {
     const hosted = this.#kinds.get(kind);
     const cell = hosted?.cells.get(id);
-    if (cell !== undefined && cell.status !== "passive") return cell.accept(envelope);
     const { remote } = this.#ports;
-    if (remote && !this.#belongsHere(hosted, kind, id)) return remote.send(kind, id, envelope);
+    // It came here with messages for it still on their way to where it was.
+    const isBehind = remote !== undefined && envelope.lane === "control" && remote.holds(kind, id);
+    if (cell !== undefined && cell.status !== "passive" && !isBehind) return cell.accept(envelope);
+    if (remote && (isBehind || !this.#belongsHere(hosted, kind, id))) return remote.send(kind, id, envelope);
     invariant(hosted, `no actor kind ${kind} is hosted here`);
     if (!hosted.hasEnded) return this.#cellOf(hosted, id).accept(envelope);
     const actorId = `${kind}/${id}`;

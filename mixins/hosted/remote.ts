@@ -12,6 +12,8 @@ export interface Remote {
    * When the owner turns out to be this node, the remote hands the envelope to `ActorHost.receive`.
    */
   send(kind: string, id: string, envelope: Envelope): void;
+  /** Messages from this node to the actor are on their way, or wait to be: later ones go the same way, not to overtake them. */
+  holds(kind: string, id: string): boolean;
   /** Has an actor started where it belongs now (there: `ActorHost.wake`). At most once and without an answer; never throws. */
   wake(kind: string, id: string): void;
 }

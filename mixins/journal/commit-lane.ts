@@ -31,6 +31,7 @@ export interface LaneOptions<I, R> {
 
 interface Waiting<I, R> {
   readonly item: I;
+  readonly sinceMs: number;
   readonly deadlineMs: number;
   resolve(result: R): void;
   reject(error: Error): void;
@@ -57,6 +58,12 @@ export class CommitLane<I, R> {
     return this.#queue.length + this.#inFlight.length;
   }
 
+  /** How long the oldest item has waited, ms; a server that takes statements and answers none shows here first. */
+  get waitedMs(): number {
+    const oldest = this.#inFlight[0] ?? this.#queue[0];
+    return oldest === undefined ? 0 : this.#options.clock.now() - oldest.sinceMs;
+  }
+
   /** Why the database cannot be reached at the moment, or null. */
   get away(): string | null {
     return this.#away;
@@ -67,7 +74,8 @@ export class CommitLane<I, R> {
     if (this.#closed) return Promise.reject(journalUnavailable("it is closed"));
     if (this.pending >= maxPending) return Promise.reject(journalFull(maxPending));
     return new Promise((resolve, reject) => {
-      this.#queue.push({ item, deadlineMs: clock.now() + maxAwayMs, resolve, reject });
+      const sinceMs = clock.now();
+      this.#queue.push({ item, sinceMs, deadlineMs: sinceMs + maxAwayMs, resolve, reject });
       this.#draining ??= this.#drain();
     });
   }

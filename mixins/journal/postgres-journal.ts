@@ -41,6 +41,8 @@ export interface PostgresJournalOptions {
   readonly connectTimeoutMs?: number;
 }
 
+/** A statement that takes longer is not a slow one: the server hangs. */
+const SILENT_MS = 1_000;
 const READ_CONNECTIONS = 4;
 const PAGE = 1_000;
 /** While one lane's batch is at the disk, the other's is prepared: in this process and, up to the order lock, in the server. */
@@ -149,7 +151,7 @@ export class PostgresJournal implements Journal {
 
   health(): ReturnType<Journal["health"]> {
     return {
-      ok: this.#lanes.every(({ away }) => away === null) && this.#fences.away === null,
+      ok: [...this.#lanes, this.#fences].every(({ away, waitedMs }) => away === null && waitedMs < SILENT_MS),
       pending: this.#pendingAppends() + this.#fences.pending,
       p50Ms: this.#latencies.quantile(0.5),
       p99Ms: this.#latencies.quantile(0.99),

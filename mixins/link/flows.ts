@@ -49,6 +49,11 @@ export class Flows {
     return this.#waiting;
   }
 
+  /** Something for the actor is outstanding or waits. */
+  has(kind: string, id: string): boolean {
+    return this.#flows.size > 0 && this.#flows.has(`${kind}/${id}`);
+  }
+
   send(kind: string, id: string, envelope: Envelope, bytes: Uint8Array): void {
     const actorId = `${kind}/${id}`;
     const flow = this.#flows.get(actorId) ?? this.#open(kind, id, actorId);

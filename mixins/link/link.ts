@@ -119,6 +119,8 @@ export class ActorLink implements Remote {
     this.#tickLater();
   }
 
+  readonly holds = (kind: string, id: string): boolean => this.#flows.has(kind, id);
+
   wake(kind: string, id: string): void {
     const target = this.#route(kind, id, null);
     if (target === HERE) this.#options.wake(kind, id);
@@ -160,6 +162,8 @@ export class ActorLink implements Remote {
     const refused = (error: unknown) => {
       const node = isExpected(error) ? error.data["node"] : null;
       this.#flows.refused(item, typeof node === "string" && node !== this.#options.wire.nodeId ? node : null);
+      // It may come long after the call, when nothing else is due.
+      this.#tickLater();
     };
     try {
       this.#options.receive(kind, id, { ...item.envelope, arrival: { taken: () => this.#flows.taken(item), refused } });

@@ -6,6 +6,7 @@
  * stood. Ends for good when its epoch is fenced or at a failure that waiting does not cure; whoever started it is told.
  * Bounded: one batch in memory, at most `BATCH_RECORDS` records.
  */
+import type { RelayView } from "../../domain/contract/actors/relay.ts";
 import type { PublicEvent, RecordedEvent } from "../../domain/contract/events.ts";
 import type { Clock } from "../../domain/kernel/clock.ts";
 import { isExpected, messageOf } from "../../domain/kernel/errors.ts";
@@ -26,21 +27,6 @@ export interface RelayPorts {
   readonly onTrouble: (why: string | null) => void;
   /** It ended by itself: FENCED, or a failure that waiting does not cure. Not called by `stop`. */
   readonly onEnd: (error: unknown) => void;
-}
-
-export interface RelayStatus {
-  readonly name: string;
-  readonly epoch: string;
-  /** Position of the last record published. */
-  readonly position: string;
-  /** Events published since it was started. */
-  readonly published: number;
-  /** Nothing was left to publish when it last looked. */
-  readonly caughtUp: boolean;
-  /** Time of the last record published, 0 before the first. */
-  readonly lastEventAtMs: number;
-  /** Why it waits; null while all is well. */
-  readonly trouble: string | null;
 }
 
 /**
@@ -95,7 +81,7 @@ export class OutboxRelay {
     await this.#running;
   }
 
-  status(): RelayStatus {
+  status(): RelayView {
     return {
       name: this.#name,
       epoch: String(this.#epoch),

@@ -1,10 +1,12 @@
-/** docker-compose.yml and what it builds from say what docs promise; images are not built here (deploy/README.md). */
+/** The compose files and what they build from say what docs promise; images are not built here (deploy/README.md). */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { parseSettings } from "../../config/settings.ts";
+import { parseRoles, ROLES } from "../../topology/roles.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const read = (name: string) => readFileSync(path.join(root, name), "utf8");
@@ -46,6 +48,24 @@ const compose = z.strictObject({
 });
 
 const stack = compose.parse(parse(read("docker-compose.yml")));
+
+/** What a second file adds or replaces, member by member. */
+const trader = service.extend({ healthcheck: z.strictObject({ disable: z.literal(true) }) });
+const overlay = z.strictObject({
+  "x-trader": z.unknown(),
+  "x-trader-environment": z.unknown(),
+  services: z.intersection(
+    z.looseObject({ dsta: z.strictObject({ environment: z.record(z.string(), z.string()) }) }),
+    z.record(z.string(), z.unknown()),
+  ),
+  volumes: z.record(z.string(), z.strictObject({})),
+});
+
+/** The program's own reading of an environment, with passwords that fit. */
+const settingsOf = (environment: Readonly<Record<string, string>>) =>
+  parseSettings(
+    Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value.replace(/\$\{[^}]+\}/, "secret-secret")])),
+  );
 const services = Object.entries(stack.services);
 const floor = stack.services["dsta"];
 const servers = services.filter(([name]) => name !== "dsta");
@@ -81,17 +101,24 @@ describe("docker-compose.yml", () => {
       .map(([name, value]) => [name, value.replace(/\$\{[^}]+\}/, "secret")]);
     expect(Object.fromEntries(targets)).toEqual({
       DATABASE_URL: "postgresql://dsta:secret@postgres:5432/dsta",
-      NATS_URL: "nats://dsta:secret@nats:4222",
+      NATS_URL: "nats://nats:4222",
       REDIS_URL: "redis://:secret@redis:6379",
       MONGO_URL: "mongodb://dsta:secret@mongo:27017/dsta?authSource=admin",
     });
     for (const [, url] of targets) expect(() => new URL(url ?? "")).not.toThrow();
+    // The NATS client takes no user from an address.
+    expect(floor?.environment).toMatchObject({ NATS_USER: "dsta", NATS_PASSWORD: "${NATS_PASSWORD:?see deploy/README.md}" });
+  });
+
+  it("gives the node a name that outlives its container, and settings the program has", () => {
+    expect(floor?.environment["DSTA_NODE"]).toBe("floor-1");
+    expect(settingsOf(floor?.environment ?? {})).toMatchObject({ node: "floor-1", roles: "all", natsUser: "dsta" });
   });
 
   it("holds no secret: every password is asked of the environment and has no default", () => {
     for (const [name, { environment }] of services) {
       for (const [variable, value] of Object.entries(environment)) {
-        if (!/PASSWORD|AUTH|_URL$/.test(variable)) continue;
+        if (!/PASSWORD|AUTH|_URL$/.test(variable) || variable === "NATS_URL") continue;
         expect(value, `${name}: ${variable}`).toMatch(/\$\{[A-Z_]+:\?see deploy\/README\.md\}/);
       }
     }
@@ -112,6 +139,49 @@ describe("docker-compose.yml", () => {
     expect(conf).toMatch(/jetstream \{\s+store_dir: "\/data"/);
     expect(conf).toContain("password: $NATS_PASSWORD");
     expect(stack.services["nats"]?.volumes).toContain("nats-data:/data");
+  });
+});
+
+describe("docker-compose.cluster.yml", () => {
+  const cluster = overlay.parse(parse(read("docker-compose.cluster.yml"), { merge: true }));
+  const { dsta, ...others } = cluster.services;
+  const traders = Object.entries(others).map(([name, value]) => [name, trader.parse(value)] as const);
+  const core = settingsOf({ ...floor?.environment, ...dsta.environment });
+
+  it("makes the floor the node for people and adds three that trade", () => {
+    expect(core).toMatchObject({ node: "core-1", roles: "core,data" });
+    expect(traders.map(([name]) => name)).toEqual(["trader-1", "trader-2", "trader-3"]);
+    for (const [name, { environment }] of traders)
+      expect(settingsOf(environment), name).toMatchObject({ node: name, roles: "exchange,trading" });
+  });
+
+  it("hosts every role but the one without actors", () => {
+    const roles = new Set([core.roles, ...traders.map(([, { environment }]) => settingsOf(environment).roles)].flatMap(parseRoles));
+    expect(ROLES.filter((role) => !roles.has(role))).toEqual(["ml"]);
+  });
+
+  it("runs what the floor runs, on the same servers, as confined, with a volume each", () => {
+    const shared = ["DATABASE_URL", "NATS_URL", "NATS_USER", "NATS_PASSWORD"] as const;
+    for (const [name, node] of traders) {
+      for (const member of [
+        "build",
+        "image",
+        "init",
+        "read_only",
+        "tmpfs",
+        "cap_drop",
+        "security_opt",
+        "stop_grace_period",
+        "networks",
+      ] as const) {
+        expect(node[member], `${name}: ${member}`).toEqual(floor?.[member]);
+      }
+      for (const variable of shared) expect(node.environment[variable], `${name}: ${variable}`).toBe(floor?.environment[variable]);
+      expect(Object.keys(node.depends_on).toSorted(), name).toEqual(["nats", "postgres"]);
+      expect(node.ports, name).toEqual([]);
+      expect(node.volumes, name).toEqual([`${name}-data:/data`]);
+    }
+    expect(Object.keys(cluster.volumes)).toEqual(traders.map(([name]) => `${name}-data`));
   });
 });
 

@@ -30,6 +30,8 @@ export interface Answer<T> {
 }
 
 export interface FloorOptions {
+  /** `cluster` starts several nodes on this machine. Default `start`. */
+  readonly verb?: "start" | "cluster";
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -45,9 +47,10 @@ export class FloorProcess {
   #end: Ended | null = null;
   #run: { url: string; token: string; pid: number } | null = null;
 
-  constructor(folder: string, { args = [], env = {} }: FloorOptions = {}) {
+  constructor(folder: string, { verb = "start", args = [], env = {} }: FloorOptions = {}) {
     this.folder = folder;
-    const given = ["start", "--data", folder, "--no-repl", ...(args.includes("--port") ? [] : ["--port", "0"]), ...args];
+    const given = [verb, "--data", folder, ...(args.includes("--port") ? [] : ["--port", "0"]), ...args];
+    if (verb === "start") given.push("--no-repl");
     this.#child = spawn(process.execPath, [DSTA, ...given], {
       env: { PATH: process.env["PATH"] ?? "", ...env },
       stdio: ["ignore", "pipe", "pipe"],

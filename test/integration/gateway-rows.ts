@@ -208,6 +208,7 @@ export const node: view.NodeRow = {
   actors: 1,
   waiting: 0,
   draining: false,
+  journalOk: true,
   feedsLive: 0,
   feedsTotal: 0,
 };

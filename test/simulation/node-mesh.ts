@@ -172,6 +172,11 @@ export class MeshNode implements Directory, Remote {
     }
   }
 
+  holds(kind: string, id: string): boolean {
+    for (const flight of this.#flights) if (flight.kind === kind && flight.id === id) return true;
+    return false;
+  }
+
   wake(kind: string, id: string): void {
     const target = this.#mesh.nodes.get(this.#mesh.place(kind, id) ?? "");
     target?.life.defer(() => target.host?.wake(kind, id));

@@ -23,6 +23,10 @@ class Post implements Remote {
     this.sent.push({ to: `${kind}/${id}`, envelope });
   }
 
+  holds(): boolean {
+    return false;
+  }
+
   wake(kind: string, id: string): void {
     this.woken.push(`${kind}/${id}`);
   }
@@ -252,6 +256,7 @@ function pair(change: ProbeChange = {}): { book: LeaseBook; one: Node; two: Node
       };
       desks[index]!.host.receive(kind, id, { ...envelope, arrival: { taken: () => undefined, refused } });
     },
+    holds: () => false,
     wake: (kind, id) => desks[index]!.host.wake(kind, id),
   });
   const one = node(book, "one", change, { remote: to(1) });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatLogLine, levelOf } from "../../cli/log-line.ts";
 import { parseParams } from "../../cli/param-values.ts";
-import { renderTable } from "../../cli/table.ts";
+import { renderTable } from "../../brokers/table.ts";
 import type { Terminal } from "../../cli/terminal.ts";
 import { startOptions } from "../../cli/verbs/start.ts";
 

@@ -32,6 +32,7 @@ const node = (nodeId: string, actors: number): NodeRow => ({
   actors,
   waiting: 0,
   draining: false,
+  journalOk: true,
   feedsLive: 0,
   feedsTotal: 0,
 });

@@ -36,6 +36,8 @@ export const nodeRow = z.object({
   waiting: z.number().int(),
   /** It is being emptied and takes nothing new. */
   draining: z.boolean(),
+  /** It can write the journal. */
+  journalOk: z.boolean(),
   /** Books on it that may be acted on, of all on it. */
   feedsLive: z.number().int(),
   feedsTotal: z.number().int(),

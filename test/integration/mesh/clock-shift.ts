@@ -28,6 +28,6 @@ globalThis.Date = ShiftedDate as DateConstructor;
 
 const file = process.env["CLOCK_SHIFT_FILE"];
 if (isMainThread && file !== undefined) {
-  setEnvironmentData(KEY, shared as unknown as Parameters<typeof setEnvironmentData>[1]);
+  setEnvironmentData(KEY, shared);
   process.on("SIGUSR2", () => void Atomics.store(hours, 0, Number(readFileSync(file, "utf8"))));
 }

@@ -10,10 +10,16 @@ export function faultTable(outcomes: readonly Outcome[]): string {
     const measured = runs.filter(({ orderMs }) => orderMs !== null);
     const [gap, order, whole] = (["gapMs", "orderMs", "wholeMs"] as const).map((key) => measured.map((run) => run[key]!));
     const counted = [count(({ lost }) => lost), count(({ duplicated }) => duplicated), count(({ broken }) => broken)];
-    return [name, String(runs.length), ...counted, ...[gap!, order!, whole!].flatMap((times) => [middle(times), longest(times)])];
+    return [
+      name,
+      String(runs.filter(({ skipped }) => !skipped).length),
+      ...counted,
+      ...[gap!, order!, whole!].flatMap((times) => [middle(times), longest(times)]),
+    ];
   });
   const widths = COLUMNS.map((column, index) => Math.max(column.length, ...rows.map((row) => row[index]!.length)));
-  const line = (row: readonly string[]): string => row.map((cell, index) => (index === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[index]!))).join("  ");
+  const line = (row: readonly string[]): string =>
+    row.map((cell, index) => (index === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[index]!))).join("  ");
   return [COLUMNS, ...rows].map(line).join("\n");
 }
 

@@ -11,7 +11,7 @@ import { writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { seededRandom } from "../../../domain/kernel/random.ts";
 import { FAULTS } from "./faults.ts";
-import { FaultRuns } from "./fault-runs.ts";
+import { FaultRuns, type Outcome } from "./fault-runs.ts";
 import { faultTable } from "./fault-report.ts";
 
 const RUNS = Number(process.env["RUNS"] ?? 1);
@@ -26,18 +26,26 @@ afterAll(() => runs.close(), 60_000);
 
 describe("fault table", () => {
   it(`loses and repeats nothing, seed ${SEED}`, { timeout: 120_000 + RUNS * picked.length * PER_RUN_MS }, async () => {
-    const rounds = Array.from({ length: RUNS }, (_, round) => round + 1);
-    for (const round of rounds) {
+    for (let round = 1; round <= RUNS; round++) {
       for (const fault of picked) {
         const outcome = await runs.once(fault, round);
-        const { name, hit, gapMs, orderMs, wholeMs, last, lost, duplicated, broken, orders, fills } = outcome;
-        const found = [...lost, ...duplicated, ...broken];
-        console.log(`${name} ${round}: ${hit}, gap ${gapMs} ms, order ${orderMs} ms, whole ${wholeMs} ms (${last.slice(0, 200)}), ${orders} orders, ${fills} fills, ${found.length} found`);
-        if (found.length > 0) console.log(found.slice(0, 10).join("\n"));
+        say(outcome);
         if (REPORT !== undefined) writeFileSync(REPORT, `${JSON.stringify({ seed: SEED, outcomes: runs.outcomes }, null, 2)}\n`);
       }
     }
     console.log(`seed ${SEED}\n${faultTable(runs.outcomes)}`);
-    expect(runs.outcomes.flatMap(({ name, round, lost, duplicated, broken }) => [...lost, ...duplicated, ...broken].map((text) => `${name} ${round}: ${text}`))).toEqual([]);
+    expect(runs.outcomes.flatMap((outcome) => findingsOf(outcome).map((text) => `${outcome.name} ${outcome.round}: ${text}`))).toEqual([]);
   });
 });
+
+function findingsOf({ lost, duplicated, broken }: Outcome): string[] {
+  return [...lost, ...duplicated, ...broken];
+}
+
+function say(outcome: Outcome): void {
+  const { name, round, hit, gapMs, orderMs, wholeMs, last, orders, fills } = outcome;
+  const found = findingsOf(outcome);
+  const times = `gap ${gapMs} ms, order ${orderMs} ms, whole ${wholeMs} ms (${last.slice(0, 120)})`;
+  console.log(`${name} ${round}: ${hit}, ${times}, ${orders} orders, ${fills} fills, ${found.length} found`);
+  if (found.length > 0) console.log(`${runs.folder}\n${found.slice(0, 10).join("\n")}`);
+}

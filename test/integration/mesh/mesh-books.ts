@@ -6,9 +6,11 @@
 import pg from "pg";
 import type { OrderRow, PositionRow, RiskView } from "../../../domain/contract/views.ts";
 import { format } from "../../../domain/kernel/decimal.ts";
+import { applyFill, FLAT, type Position } from "../../../domain/position/position.ts";
+import { symbolAssets } from "../../../domain/position/symbol-assets.ts";
 import { openPostgresJournal } from "../../../mixins/journal/postgres-journal.ts";
 import { machineClock } from "../database.ts";
-import { type Books, brokenAtRest, positionsAtVenue, readBooks } from "../floor-books.ts";
+import { type Books, brokenAtRest, readBooks } from "../floor-books.ts";
 import type { TradingLoad } from "../trading-load.ts";
 import type { MeshCluster } from "./mesh-cluster.ts";
 
@@ -108,25 +110,25 @@ function sameIntents({ orders }: Books): string[] {
   return twice;
 }
 
-function positionsDiffer(books: Books, rows: readonly PositionRow[]): string[] {
-  const text = (parts: readonly string[]): string => parts.join(" ");
-  const shown = new Set(rows.map((row) => text([String(row.strategyId), row.symbol, row.quantity, row.realisedPnl, row.feesPaid])));
-  const told = Array.from(positionsAtVenue(books), ([owner, { quantity, realisedPnl, feesInQuote }]) =>
-    text([owner, format(quantity), format(realisedPnl), format(feesInQuote)]),
-  );
-  if (process.env["D10"] !== undefined) {
-    const v = [...books.venueFills.values()];
-    const at = new Map(v.map((f, i) => [`${books.orders.get(f.clientOrderId)?.symbol ?? books.orders.get(f.clientOrderId)?.intent.symbol}|${f.tradeId}`, i]));
-    let prev = -1; let prevText = "";
-    for (const f of books.fills) {
-      const i = at.get(`${f.symbol}|${f.fill.tradeId}`) ?? -1;
-      const text = `${f.symbol} ${f.fill.tradeId} ${f.orderId} venue ${f.fill.venueTimeMs} journaled ${f.atMs} #${i}`;
-      if (i < prev) console.log(`out of order: ${prevText} before ${text}`);
-      prev = i; prevText = text;
-    }
+/**
+ * Positions as REST shows them against the fills in the order in which we journaled them; that these are the venue's fills,
+ * all and once, is checked apart. The venue's own order is not asked for: average cost depends on it, and the fill of an order
+ * whose outcome was unknown is found after later fills of others.
+ */
+function positionsDiffer({ fills, orders }: Books, rows: readonly PositionRow[]): string[] {
+  const positions = new Map<string, Position>();
+  for (const { orderId, symbol, fill } of fills) {
+    const { strategyId, side } = orders.get(orderId)!.intent;
+    const owner = `${strategyId} ${symbol}`;
+    positions.set(owner, applyFill(positions.get(owner) ?? FLAT, side, fill, symbolAssets(symbol)).position);
   }
-  const missing = told.filter((line) => !shown.has(line));
-  return missing.length === 0 && shown.size === told.length ? [] : [`positions: the venue's fills give ${missing.join(", ")}, shown are ${[...shown].join(", ")}`];
+  const told = Array.from(positions, ([owner, { quantity, realisedPnl, feesInQuote }]) =>
+    [owner, format(quantity), format(realisedPnl), format(feesInQuote)].join(" "),
+  );
+  const shown = rows.map((row) => [row.strategyId ?? "", row.symbol, row.quantity, row.realisedPnl, row.feesPaid].join(" "));
+  const [left, right] = [told.filter((line) => !shown.includes(line)), shown.filter((line) => !told.includes(line))];
+  if (left.length + right.length === 0) return [];
+  return [`positions: our fills give ${left.join(", ")}`, `positions: shown are ${right.join(", ")}`];
 }
 
 /**
@@ -139,7 +141,8 @@ async function writersMixed(url: string): Promise<string[]> {
   try {
     const { rows } = await client.query<{ stream: string; version: string; epoch: string; before: string }>(`
       select * from (
-        select stream, version, epoch, position, lag(epoch) over w as before, lag(version) over w as previous, lag(position) over w as earlier
+        select stream, version, epoch, position, lag(epoch) over w as before,
+          lag(version) over w as previous, lag(position) over w as earlier
         from dsta.journal window w as (partition by stream order by version)) as e
       where before > epoch or earlier >= position or coalesce(previous, 0) + 1 <> version limit 20`);
     const heads = await client.query<{ stream: string }>(`

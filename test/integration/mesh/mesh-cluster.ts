@@ -5,10 +5,10 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { temporaryFolder } from "../database.ts";
 import type { Answer } from "../floor-process.ts";
 import { type NatsServer, startNats } from "../nats-server.ts";
 import { Cable, canIsolate } from "./mesh-network.ts";
@@ -46,14 +46,14 @@ export class MeshCluster {
 
   /** Resolves when every node is ready. */
   static async start(): Promise<MeshCluster> {
-    const folder = await temporaryFolder();
+    const folder = await mkdtemp(join(tmpdir(), "dsta-mesh-"));
     await chmod(folder, 0o755);
     const joined = canIsolate();
     const nats = await startNats(joined === null ? { host: "0.0.0.0" } : {});
     const postgres = await MeshPostgres.start(join(folder, "postgres"));
     const cluster = new MeshCluster(folder, nats, postgres, joined);
     try {
-      await Promise.all(cluster.trading.map(({ cable }) => cable?.door(postgres.port)));
+      for (const { cable } of cluster.trading) await cable?.door(postgres.port);
       await Promise.all(cluster.nodes.map((node) => node.start()));
     } catch (error) {
       await cluster.stop();
@@ -67,14 +67,25 @@ export class MeshCluster {
   }
 
   /** One request to the node that serves people. @throws what `fetch` throws while nobody answers */
-  api<T = unknown>(method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer<T>> {
-    return this.core.api(method, path, body, headers);
+  api<T = unknown>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+    timeoutMs = REQUEST_MS,
+  ): Promise<Answer<T>> {
+    return this.core.api(method, path, body, headers, timeoutMs);
   }
 
-  async get<T>(path: string): Promise<T> {
-    const { status, body } = await this.api<T>("GET", path);
-    if (status !== 200) throw new Error(`GET ${path}: ${status} ${JSON.stringify(body)}`);
+  /** The answer to a request that has to succeed. */
+  async ok<T>(method: string, path: string, params?: unknown): Promise<T> {
+    const { status, body } = await this.api<T>(method, path, params);
+    if (status >= 300) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(body)}`);
     return body;
+  }
+
+  get<T>(path: string): Promise<T> {
+    return this.ok("GET", path);
   }
 
   /** What each node said last, for a failed run. */
@@ -161,13 +172,23 @@ export class MeshNode {
     this.signal("SIGUSR2");
   }
 
-  async api<T>(method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer<T>> {
+  async api<T>(
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Readonly<Record<string, string>>,
+    timeoutMs: number,
+  ): Promise<Answer<T>> {
     this.#run ??= JSON.parse(readFileSync(join(this.#folder, "run.json"), "utf8")) as { url: string; token: string };
     const response = await fetch(`${this.#run.url}/api/v1/${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.#run.token}`, ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+      headers: {
+        authorization: `Bearer ${this.#run.token}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(REQUEST_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     return { status: response.status, body: (await response.json()) as T };
   }

@@ -22,6 +22,7 @@ interface Health {
 const NEEDED = new Set(["start", "journal", "books", "connection", "orders", "risk", "actors"]);
 const LIMIT_MS = 60_000;
 const POLL_MS = 40;
+const PATIENCE_MS = 1_000;
 const PROBE = { symbol: "BTC/USDT:USDT", quantity: "0.002", type: "market" };
 
 let probes = 0;
@@ -38,13 +39,14 @@ export async function recovered(cluster: MeshCluster, kept: ReadonlySet<string>,
   return { orderMs, wholeMs: Math.max(orderMs, wholeMs), last: orderMs > wholeMs ? "an order" : last };
 }
 
-/** Since then; an answer that never comes is asked for again with a new order. */
+/** Since then; a client with patience for a second: after that it tries another order. */
 export async function orderFilled(cluster: MeshCluster, sinceMs: number): Promise<number> {
   let [last, ms] = ["", 0];
   while (ms < LIMIT_MS) {
     const side = probes++ % 2 === 0 ? "buy" : "sell";
     try {
-      const { status, body } = await cluster.api<OrderRow>("POST", "orders", { ...PROBE, side }, { "idempotency-key": `probe-${probes}` });
+      const key = { "idempotency-key": `probe-${probes}` };
+      const { status, body } = await cluster.api<OrderRow>("POST", "orders", { ...PROBE, side }, key, PATIENCE_MS);
       last = `${status} ${JSON.stringify(body)}`;
       if (status === 201 && (await isFilled(cluster, body))) return performance.now() - sinceMs;
     } catch (error) {
@@ -58,7 +60,7 @@ export async function orderFilled(cluster: MeshCluster, sinceMs: number): Promis
 
 async function isFilled(cluster: MeshCluster, order: OrderRow): Promise<boolean> {
   if (order.status === "Filled") return true;
-  const untilMs = performance.now() + 1_000;
+  const untilMs = performance.now() + PATIENCE_MS;
   while (performance.now() < untilMs) {
     const { status } = await cluster.get<OrderRow>(`orders/${encodeURIComponent(order.orderId)}`);
     if (status === "Filled") return true;
@@ -82,10 +84,7 @@ async function allWell(cluster: MeshCluster, kept: ReadonlySet<string>, sinceMs:
 
 /** What is missing now. */
 async function unwell(cluster: MeshCluster, kept: ReadonlySet<string>): Promise<string[]> {
-  const [actors, health] = await Promise.all([
-    cluster.get<{ items: ActorRow[] }>("system/actors"),
-    cluster.api<Health>("GET", "health"),
-  ]);
+  const [actors, health] = await Promise.all([cluster.get<{ items: ActorRow[] }>("system/actors"), cluster.api<Health>("GET", "health")]);
   const found = health.body.checks.filter(({ name, ok }) => NEEDED.has(name) && !ok).map(({ name, detail }) => `${name}: ${detail}`);
   const living = new Map<string, string>();
   for (const { actorId, state, node } of actors.items) {

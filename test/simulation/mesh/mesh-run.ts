@@ -62,7 +62,7 @@ export class MeshRun {
       sessions: new MemoryBucket(bucket),
       leases: new MemoryBucket({ ...bucket, generation: 7 }),
       journal: this.#journal,
-      journalLatencyMs: () => chance.integer(0, 3) + (chance.next() < 0.02 ? chance.integer(0, 1_500) : 0) + this.journalSlowMs,
+      journalLatencyMs: () => chance.integer(0, 3) + (!this.#isCalm && chance.next() < 0.02 ? chance.integer(0, 1_500) : 0) + this.journalSlowMs,
       isJournalDown: (node) => this.isJournalAway || this.journalCuts.has(node),
       crashes: () => (this.#isCalm || chance.next() >= crashShare ? 0 : chance.integer(1, 2)),
       renewMs,

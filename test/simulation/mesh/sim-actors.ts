@@ -70,7 +70,8 @@ function counter(stage: Stage) {
     await stream.append([{ type: "Granted", schema: 1, atMs: ctx.clock.now(), data }]);
     count.apply({ data, version: stream.version });
     if (witness.isFatal(witness.wishes[wish]!)) throw new Error("a fault between the append and the answer");
-    ctx.tell(HEAR.positions, NEIGHBOUR[ctx.id]!, { tell: witness.tell(life, `positions/${NEIGHBOUR[ctx.id]}`, crashes()) });
+    // An activation that has ended says nothing any more.
+    if (!ctx.ended) ctx.tell(HEAR.positions, NEIGHBOUR[ctx.id]!, { tell: witness.tell(life, `positions/${NEIGHBOUR[ctx.id]}`, crashes()) });
     return stream.version;
   };
   return defineActor<Counting, { add: typeof ADD; view: typeof VIEW }>({
@@ -126,7 +127,7 @@ function hearer({ life, witness }: Stage, kind: Hearer) {
     const actor = `${kind}/${ctx.id}`;
     witness.acts(actor, ctx.epoch, life);
     if (witness.isFatal(witness.tells[tell]!)) throw new Error("a fault before it was heard");
-    witness.hears(tell, actor);
+    witness.hears(tell, actor, life);
   };
   return defineActor<null, { hear: (typeof HEAR)[Hearer] }>({
     ...COMMON,

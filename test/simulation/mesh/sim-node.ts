@@ -4,6 +4,7 @@
  * to prove that the checks see what it breaks.
  */
 import { meshSubjects } from "../../../domain/contract/mesh-subjects.ts";
+import type { Clock } from "../../../domain/kernel/clock.ts";
 import type { Journal } from "../../../domain/journal/journal.ts";
 import { DstaError, isExpected } from "../../../domain/kernel/errors.ts";
 import { seededRandom } from "../../../domain/kernel/random.ts";
@@ -30,6 +31,8 @@ export interface Change {
   readonly leases?: (leases: KeyValue) => KeyValue;
   readonly journal?: (journal: Journal) => Journal;
   readonly receive?: (receive: Receive) => Receive;
+  /** Durations are measured by a clock that jumps. */
+  readonly wallClock?: boolean;
 }
 
 export type Receive = (kind: string, id: string, envelope: Envelope) => void;
@@ -72,6 +75,7 @@ export class SimNode {
     this.#mesh = mesh;
     const { time, witness, wires, change } = mesh;
     const process = new SimProcess(life, time);
+    const clock = change.wallClock === true ? process.clock : process.steadyClock;
     this.process = process;
     this.sessions = mesh.sessions.handle(name);
     this.leases = mesh.leases.handle(name);
@@ -102,14 +106,14 @@ export class SimNode {
       subjects: SUBJECTS,
       areaOf,
       life,
-      clock: process.clock,
+      clock,
       defer: process.defer,
       receive: change.receive?.(receive) ?? receive,
       wake: (kind, id) => this.host.wake(kind, id),
       deadLetter: (actorId, message, reason) => this.host.deadLetters.add(actorId, message, reason),
       log,
     });
-    this.host = this.#openHost(directory, log);
+    this.host = this.#openHost(directory, clock, log);
     const line = journalLine(mesh.journal, {
       process,
       time,
@@ -126,7 +130,7 @@ export class SimNode {
       plan: (kind) => Promise.resolve(KEPT[kind] ?? []),
       wake: (kind, id) => this.link.wake(kind, id),
       settled: () => undefined,
-      clock: process.clock,
+      clock,
       log,
     });
     directory.onChange((change) => witness.note(`${life} ${change.type}${change.type === "members" ? ` left: ${change.left.join(" ")}` : ""}`));
@@ -141,12 +145,12 @@ export class SimNode {
     return this.process.runs && this.isUp && !this.isLeaving;
   }
 
-  #openHost(directory: Directory, log: (level: string, text: string) => void): ActorHost {
+  #openHost(directory: Directory, clock: Clock, log: (level: string, text: string) => void): ActorHost {
     const { process, life } = this;
     const { witness } = this.#mesh;
     return new ActorHost({
       tradingClock: process.clock,
-      systemClock: process.clock,
+      systemClock: clock,
       elapsedMs: process.elapsedMs,
       defer: process.defer,
       feed: new LocalFeed((_subject, error) => witness.wrong(`a listener failed: ${String(error)}`)),

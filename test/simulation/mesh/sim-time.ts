@@ -93,7 +93,10 @@ function settled(): Promise<void> {
 export class SimProcess {
   /** Unlike that of any other process of the run. */
   readonly life: string;
+  /** Of the wall. */
   readonly clock: Clock;
+  /** Shows the time of day at first, and then goes on whatever is done to the wall clock. */
+  readonly steadyClock: Clock;
   readonly elapsedMs: () => number;
   alive = true;
   /** Added to the wall clock. */
@@ -101,13 +104,17 @@ export class SimProcess {
   /** Timers set, neither fired nor cancelled. */
   timers = 0;
   readonly #time: SimTime;
+  /** Waited while it stood still, and is about to happen. */
+  #thawing = 0;
   #frozen: { readonly timers: (() => void)[]; readonly input: (() => void)[] } | null = null;
 
   constructor(life: string, time: SimTime) {
     this.life = life;
     this.#time = time;
     this.elapsedMs = () => time.now();
-    this.clock = { now: () => time.now() + this.wallJumpMs, after: (delayMs, callback) => this.#after(delayMs, callback) };
+    const after: Clock["after"] = (delayMs, callback) => this.#after(delayMs, callback);
+    this.clock = { now: () => time.now() + this.wallJumpMs, after };
+    this.steadyClock = { now: () => time.now(), after };
   }
 
   get isFrozen(): boolean {
@@ -126,6 +133,7 @@ export class SimProcess {
   input(callback: () => void): void {
     if (!this.alive) return;
     if (this.#frozen) this.#frozen.input.push(callback);
+    else if (this.#thawing > 0) this.#afterThaw(callback);
     else callback();
   }
 
@@ -140,7 +148,17 @@ export class SimProcess {
     this.#frozen = null;
     const input = [...waiting.input, more];
     const all = inputFirst ? [...input, ...waiting.timers] : [...waiting.timers, ...input];
-    for (const callback of all) this.#time.after(0, () => (this.#frozen ? this.#frozen.input.push(callback) : this.alive && callback()));
+    for (const callback of all) this.#afterThaw(callback);
+  }
+
+  /** Nothing that comes meanwhile overtakes what waited. */
+  #afterThaw(callback: () => void): void {
+    this.#thawing++;
+    this.#time.after(0, () => {
+      this.#thawing--;
+      if (this.#frozen) this.#frozen.input.push(callback);
+      else if (this.alive) callback();
+    });
   }
 
   die(): void {

@@ -41,7 +41,7 @@ export class Witness {
   readonly #epochs = new Map<string, bigint>();
   readonly #effectEpochs = new Map<string, bigint>();
   readonly #said = new Map<string, number>();
-  readonly #heard = new Map<string, number>();
+  readonly #heard = new Map<string, { readonly seq: number; readonly life: string }>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -106,7 +106,7 @@ export class Witness {
     this.tells[tell]!.takers.add(life);
   }
 
-  hears(number: number, actor: string): void {
+  hears(number: number, actor: string, life: string): void {
     const tell = this.tells[number]!;
     if (tell.target !== actor) this.wrong(`${actor} was told what was meant for ${tell.target}`);
     if (tell.heard) {
@@ -115,13 +115,12 @@ export class Witness {
     }
     tell.heard = true;
     const key = `${tell.from} ${tell.target}`;
-    const last = this.#heard.get(key) ?? 0;
-    if (tell.seq < last) this.disorder(tell, last);
-    else this.#heard.set(key, tell.seq);
-  }
-
-  disorder({ from, target, seq }: Tell, last: number): void {
-    this.wrong(`${target} heard tell ${seq} of ${from} after tell ${last}`);
+    const last = this.#heard.get(key);
+    if (last === undefined || tell.seq > last.seq) return void this.#heard.set(key, { seq: tell.seq, life });
+    // Promised by a node that then lost the actor, and sent on by it: later ones that went straight to the next owner may be first.
+    const wasSentOn = [...tell.takers].some((taker) => taker !== last.life && taker !== tell.from);
+    if (wasSentOn) this.reached.add("overtaken after a move");
+    else this.wrong(`${actor} heard tell ${tell.seq} of ${tell.from} after tell ${last.seq}`);
   }
 
   /** @returns the number that stands for it */
