@@ -10,7 +10,7 @@ import type { ActorHost } from "../../mixins/hosted/host.ts";
 export interface NodeDeps {
   readonly host: ActorHost;
   readonly row: () => NodeRow;
-  /** Keeps an actor on this node, or lets it go where it belongs. @throws {DstaError} NO_OTHER_NODE, PINS_FULL */
+  /** Keeps an actor on this node, or lets it go where it belongs. @throws {DstaError} PINS_FULL */
   readonly pin: (actorId: string, kept: boolean) => Promise<void>;
   /** Hands an actor of this node to where it belongs, once `node` is known to be that. @throws {DstaError} NOT_MOVED (retryable) */
   readonly move: (actorId: string, node: string | null) => Promise<void>;

@@ -17,6 +17,7 @@ interface Items<T> {
 
 const folder = mkdtempSync(join(tmpdir(), "dsta-cluster-"));
 const QUICK = "quick-btc";
+const BOOK = "market-data/orderbook/btc-usdt?depth=1";
 const VITAL = ["connection/sim:main", "execution/sim:main", "positions/sim:main", "risk/sim:main"] as const;
 const WORKERS = ["exchange-1", "exchange-2", "exchange-3"] as const;
 
@@ -69,6 +70,7 @@ describe("four nodes", () => {
     expect(order).toMatchObject({ filledQuantity: "0.001", side: "buy" });
     const params = { fast: 2, slow: 5, interval: "1s" };
     await cluster.send("POST", "strategies", { id: QUICK, strategy: "sma-cross", venue: "sim", symbol: "BTC/USDT", params });
+    await cluster.send("POST", `strategies/${QUICK}/start`);
     await cluster.until<StrategyDetail>(`strategies/${QUICK}`, ({ state }) => state === "running");
     await cluster.send("PUT", `strategies/${QUICK}/parameters`, { params: { ...params, slow: 6 }, note: "slower" });
     await cluster.send("POST", `strategies/${QUICK}/stop`);
@@ -103,9 +105,9 @@ describe("operators", () => {
     const to = WORKERS.find((node) => node !== from)!;
     await cluster.send("POST", "system/actors/move", { actorId: `strategy/${QUICK}`, node: to });
     await cluster.actorsWhen((nodeOf, rows) => nodeOf.get(`strategy/${QUICK}`) === to && everybodyActive(rows));
-    // The keepers look at everything once a second, and hand over what is not where it belongs: two bars later they have.
-    const { book } = await cluster.get<{ book: BookView }>(`market-data/orderbook/btc-usdt?depth=1`).then((view) => ({ book: view as unknown as BookView }));
-    await cluster.until<BookView>("market-data/orderbook/btc-usdt?depth=1", ({ atMs }) => atMs - book.atMs > 3_000);
+    // The keepers look at everything once a second, and hand over what is not where it belongs: three seconds of market later they have.
+    const { receivedAtMs: movedAtMs } = await cluster.get<BookView>(BOOK);
+    await cluster.until<BookView>(BOOK, ({ receivedAtMs }) => receivedAtMs - movedAtMs > 3_000);
     expect(await holderOf(`strategy/${QUICK}`)).toBe(to);
     expect((await cluster.get<StrategyDetail>(`strategies/${QUICK}`)).state).toBe("running");
   });
@@ -142,13 +144,13 @@ describe("a node that dies", () => {
     const before = await cluster.actorsWhen((_nodeOf, rows) => everybodyActive(rows));
     const node = before.get("connection/sim:main")!;
     expect(before.get("execution/sim:main")).toBe(node);
-    const known = await cluster.get<Items<FillRow>>("fills?limit=200");
+    const known = await cluster.get<Items<FillRow>>("fills?limit=100");
     cluster.signal(node, "SIGKILL");
     await allActiveOff(node);
     await cluster.until<{ health: { nodesUp: number; nodesTotal: number } }>("system/status", ({ health }) => health.nodesUp === 3 && health.nodesTotal === 4);
     await trade("sell");
     const seen = new Set(known.items.map(({ tradeId }) => tradeId));
-    await cluster.until<Items<FillRow>>("fills?limit=200", ({ items }) =>
+    await cluster.until<Items<FillRow>>("fills?limit=100", ({ items }) =>
       items.some(({ tradeId, strategyId }) => !seen.has(tradeId) && strategyId === QUICK),
     );
     const orders = await cluster.get<Items<OrderRow>>("orders/active");
@@ -170,13 +172,13 @@ describe("a node that dies", () => {
 
 describe("the launcher", () => {
   it("ends everything on Ctrl-C, and continues from the journal at the next start", async () => {
-    const orders = (await cluster.get<Items<OrderRow>>("orders?limit=200")).items.filter(({ strategyId }) => strategyId !== QUICK);
+    const orders = (await cluster.get<Items<OrderRow>>("orders?limit=100")).items.filter(({ strategyId }) => strategyId !== QUICK);
     expect(strays(folder).length).toBeGreaterThan(5);
     expect(await cluster.stop()).toEqual({ code: 0, signal: null });
     expect(strays(folder)).toEqual([]);
     cluster = await ClusterProcess.start(folder);
     await cluster.actorsWhen((nodeOf, rows) => everybodyActive(rows) && nodeOf.has(`strategy/${QUICK}`));
-    const known = new Set((await cluster.get<Items<OrderRow>>("orders?limit=200")).items.map(({ orderId }) => orderId));
+    const known = new Set((await cluster.get<Items<OrderRow>>("orders?limit=100")).items.map(({ orderId }) => orderId));
     const byHand = orders.filter(({ why }) => why === "the test trades by hand");
     expect(byHand.length).toBeGreaterThan(3);
     for (const { orderId } of byHand) expect(known).toContain(orderId);

@@ -313,6 +313,8 @@ export const ANSWERS: Readonly<Record<string, unknown>> = {
   "floor.actors": { items: [actor] },
   "floor.nodes": { items: [node] },
   "floor.restart": actor,
+  "floor.move": { actorId: "book/sim:BTC/USDT" },
+  "floor.drain": { remaining: 0 },
   "audit.list": { items: [auditEntry], next: null },
   "floor.deadLetters": { items: [letter] },
   "floor.events": { items: [event] },

@@ -27,6 +27,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "risk.setLimits": { limits: { maxOrderNotional: "10" }, reason: "test" },
   "risk.switch": { state: "halted", reason: "test" },
   "floor.restart": { actorId: "book/sim:BTC/USDT" },
+  "floor.move": { actorId: "book/sim:BTC/USDT" },
+  "floor.drain": { node: "node-1" },
 };
 
 function pathOf(route: Route): string {

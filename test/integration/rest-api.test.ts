@@ -192,6 +192,8 @@ describe("parameters", () => {
     ["POST orders", { symbol: "NONE/USDT", side: "buy", type: "market", quantity: "1" }],
     ["POST strategies", { id: "x-1", strategy: "none", symbol: "BTC/USDT" }],
     ["POST system/actors/restart", { actorId: "book/none" }],
+    ["POST system/actors/move", { actorId: "book/none" }],
+    ["POST system/nodes/drain", { node: "none" }],
   ])("%s %j is not found", async (name, params) => {
     expect(await api.refused(name, params)).toMatchObject({ status: 404, type: "NOT_FOUND" });
   });
@@ -460,6 +462,11 @@ describe("the system", () => {
     const [actor] = items;
     const row = await api.ok<{ restarts: number; state: string }>("POST system/actors/restart", { actorId: actor!.actorId });
     expect(row).toMatchObject({ state: "active", restarts: actor!.restarts + 1 });
+    // The whole floor is here: everything belongs where it is, and nothing can leave.
+    const { actorId } = actor!;
+    expect(await api.ok("POST system/actors/move", { actorId })).toEqual({ actorId });
+    const { remaining } = await api.ok<{ remaining: number }>("POST system/nodes/drain", { node: "floor-1" });
+    expect(remaining).toBeGreaterThan(24);
   });
 
   it("answered every route of the table with a success that fits", () => {

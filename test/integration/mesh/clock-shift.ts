@@ -1,9 +1,9 @@
 /**
  * Loaded into a node before its program (`node --import`): SIGUSR2 moves the node's wall clock, as a wrong time server
  * or a machine that was asleep would. The shift in hours comes by the file named in CLOCK_SHIFT_FILE; threads see the
- * same clock as the process. The monotonic clock and timers stay as they are: so does a machine's.
+ * same clock as the process. What it reads then is written beside the file. The monotonic clock and timers stay as they are: so does a machine's.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { getEnvironmentData, isMainThread, setEnvironmentData } from "node:worker_threads";
 
 const KEY = "clock-shift";
@@ -29,5 +29,8 @@ globalThis.Date = ShiftedDate as DateConstructor;
 const file = process.env["CLOCK_SHIFT_FILE"];
 if (isMainThread && file !== undefined) {
   setEnvironmentData(KEY, shared);
-  process.on("SIGUSR2", () => void Atomics.store(hours, 0, Number(readFileSync(file, "utf8"))));
+  process.on("SIGUSR2", () => {
+    Atomics.store(hours, 0, Number(readFileSync(file, "utf8")));
+    writeFileSync(`${file}.seen`, String(Date.now()));
+  });
 }

@@ -22,6 +22,8 @@ export interface Outcome extends Findings {
   readonly gapMs: number | null;
   /** What was missing longest. */
   readonly last: string;
+  /** Nodes whose process ended, with how: a service manager started them again. */
+  readonly ended: readonly string[];
 }
 
 const CLIENTS = 3;
@@ -65,7 +67,7 @@ export class FaultRuns {
 
   async #run(fault: Fault, round: number, { cluster, kept, load }: Trading): Promise<Outcome> {
     const about = { name: fault.name, round, skipped: false };
-    const nothing = { lost: [], duplicated: [], orders: 0, fills: 0, orderMs: null, wholeMs: null, gapMs: null, last: "" };
+    const nothing = { lost: [], duplicated: [], orders: 0, fills: 0, orderMs: null, wholeMs: null, gapMs: null, last: "", ended: [] };
     const reason = fault.impossible?.(cluster) ?? null;
     if (reason !== null) return { ...about, ...nothing, hit: `not possible here: ${reason}`, skipped: true, broken: [] };
     let stop = (): void => undefined;
@@ -74,6 +76,7 @@ export class FaultRuns {
     const trading = load.run(traded, CLIENTS, stopped);
     try {
       await load.untilAnswered(load.answered + this.#random.integer(5, 30));
+      const before = cluster.nodes.map(({ ends }) => ends.length);
       const beganMs = performance.now();
       const happening = fault.run(cluster, this.#random);
       // Its failure is told below.
@@ -90,7 +93,17 @@ export class FaultRuns {
       const findings = await compareBooks(cluster, load);
       await Promise.all(cluster.nodes.map((node) => node.ready));
       await recovered(cluster, kept, performance.now());
-      return { ...about, hit, orderMs: Math.round(orderMs), wholeMs: Math.round(wholeMs), gapMs: Math.round(gapMs), last, ...findings };
+      const ended = cluster.nodes.flatMap(({ name, ends }, at) => ends.slice(before[at]).map((why) => `${name} ${why}`));
+      return {
+        ...about,
+        hit,
+        orderMs: Math.round(orderMs),
+        wholeMs: Math.round(wholeMs),
+        gapMs: Math.round(gapMs),
+        last,
+        ended,
+        ...findings,
+      };
     } catch (error) {
       return { ...about, ...nothing, hit: "?", broken: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
     } finally {

@@ -43,9 +43,11 @@ function findingsOf({ lost, duplicated, broken }: Outcome): string[] {
 }
 
 function say(outcome: Outcome): void {
-  const { name, round, hit, gapMs, orderMs, wholeMs, last, orders, fills } = outcome;
+  const { name, round, hit, gapMs, orderMs, wholeMs, last, ended, orders, fills } = outcome;
   const found = findingsOf(outcome);
   const times = `gap ${gapMs} ms, order ${orderMs} ms, whole ${wholeMs} ms (${last.slice(0, 120)})`;
-  console.log(`${name} ${round}: ${hit}, ${times}, ${orders} orders, ${fills} fills, ${found.length} found`);
+  console.log(
+    `${name} ${round}: ${hit}, ended: ${ended.join(", ") || "none"}, ${times}, ${orders} orders, ${fills} fills, ${found.length} found`,
+  );
   if (found.length > 0) console.log(`${runs.folder}\n${found.slice(0, 10).join("\n")}`);
 }

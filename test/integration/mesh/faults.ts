@@ -59,7 +59,7 @@ function clockJump(hours: number): Fault {
       return node.name;
     },
     async undo(cluster) {
-      await Promise.all(cluster.trading.map((node) => node.shiftClock(0)));
+      await Promise.all(cluster.trading.filter(({ clockShiftHours }) => clockShiftHours !== 0).map((node) => node.shiftClock(0)));
     },
   };
 }

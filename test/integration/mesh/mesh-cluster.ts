@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,6 +21,8 @@ const STOP_MS = 20_000;
 const KEPT_OUTPUT = 20_000;
 /** Longer than the program itself takes to give up. */
 const REQUEST_MS = 8_000;
+const HOUR_MS = 3_600_000;
+const SEEN_POLL_MS = 5;
 
 const SERVING = { name: "core-1", roles: "core,data" };
 const TRADING = ["a", "b", "c"].map((name) => ({ name: `trade-${name}`, roles: "exchange,trading,data" }));
@@ -106,6 +108,8 @@ export class MeshNode {
   readonly name: string;
   readonly cable: Cable | null;
   output = "";
+  /** How wrong its wall clock is. */
+  clockShiftHours = 0;
   /** Ends that nobody asked for: exit codes or signals. */
   readonly ends: string[] = [];
   readonly #folder: string;
@@ -135,6 +139,7 @@ export class MeshNode {
   async start(): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     this.#run = null;
+    this.clockShiftHours = 0;
     const command = [process.execPath, ...this.#args];
     const [program, ...args] = this.cable === null ? command : ["ip", "netns", "exec", this.cable.namespace, ...command];
     const child = spawn(program!, args, { env: this.#env, stdio: ["pipe", "pipe", "pipe"], detached: true });
@@ -166,10 +171,18 @@ export class MeshNode {
     this.#child?.kill(name);
   }
 
-  /** Resolves when its wall clock is known to be wrong by so many hours; 0 puts it right. */
+  /** Resolves when the node reads a wall clock that is wrong by so many hours; 0 puts it right. */
   async shiftClock(hours: number): Promise<void> {
-    await writeFile(join(this.#folder, "clock-shift"), String(hours));
+    const file = join(this.#folder, "clock-shift");
+    await rm(`${file}.seen`, { force: true });
+    await writeFile(file, String(hours));
+    this.clockShiftHours = hours;
     this.signal("SIGUSR2");
+    const isSeen = async (): Promise<boolean> => {
+      const seenMs = Number(await readFile(`${file}.seen`, "utf8").catch(() => "0"));
+      return Math.abs(seenMs - Date.now() - hours * HOUR_MS) < HOUR_MS / 2;
+    };
+    while (!(await isSeen())) await new Promise((resolve) => setTimeout(resolve, SEEN_POLL_MS));
   }
 
   async api<T>(

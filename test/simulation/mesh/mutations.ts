@@ -59,8 +59,5 @@ export const MUTATIONS: Readonly<Record<string, Change>> = {
       };
     },
   },
-  "a claim that nobody wants any more is written": {
-    directory: (directory) => but(directory, { claim: (kind, id) => directory.claim(kind, id) }),
-  },
   "durations are measured by a clock that jumps": { wallClock: true },
 };
