@@ -41,7 +41,8 @@ export interface KeeperParts {
 const SETTLE_MS = 1_000;
 /** Members must not have changed for so long before anything is moved. */
 const CALM_MS = 2_000;
-const MOVES_AT_ONCE = 8;
+/** Few: each actor is away only while it moves, and moves that wait for each other are longer ones. */
+const MOVES_AT_ONCE = 2;
 /** An order-critical actor that is never quiet is moved all the same after this: its journal makes that safe. */
 const QUIET_WAIT_MS = 1_000;
 const QUIET_POLL_MS = 5;

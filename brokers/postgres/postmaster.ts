@@ -33,7 +33,8 @@ const LOG_LIMIT_BYTES = 8 * 1024 * 1024;
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
-  max_connections: "40",
+  // For a mesh of several nodes on one machine: each holds up to thirteen, and the old set lives on for a moment when one is killed.
+  max_connections: "150",
   shared_buffers: "64MB",
   fsync: "on",
   synchronous_commit: "on",

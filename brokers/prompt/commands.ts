@@ -111,7 +111,8 @@ export const COMMANDS: readonly Command[] = [
     description: "Empty a node before it is stopped",
     async run(broker, node) {
       const { remaining } = await broker.call<{ remaining: number }, unknown>("floor.drain", { node }, DRAIN);
-      return `${node} is drained; ${remaining === 0 ? "nothing stays on it" : `${remaining} actors stay, no other node hosts their kind`}\n`;
+      const rest = remaining === 0 ? "nothing stays on it" : `${remaining} actors stay, no other node hosts their kind`;
+      return `${node} is drained; ${rest}\n`;
     },
   },
   {

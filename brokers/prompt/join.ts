@@ -18,7 +18,10 @@ import { runScript } from "./script.ts";
 
 const FOUND_WITHIN_MS = 5_000;
 
-/** Resolves when the prompt or the script has ended. @throws {DstaError} CONFIG_INVALID, NATS_UNREACHABLE, NATS_REFUSED, NO_FLOOR, COMMAND_FAILED */
+/**
+ * Resolves when the prompt or the script has ended.
+ * @throws {DstaError} CONFIG_INVALID, NATS_UNREACHABLE, NATS_REFUSED, NO_FLOOR, COMMAND_FAILED
+ */
 export async function joinMesh(env: Readonly<Record<string, string | undefined>>): Promise<void> {
   const settings = parseSettings(env);
   const broker = await openBroker(settings);

@@ -22,6 +22,9 @@ export class BucketLife {
   /** When the last check was sent that found the bucket in the life we entered. */
   #checkedAtMs = Number.NEGATIVE_INFINITY;
 
+  #present: Promise<boolean> | null = null;
+  #next: Promise<boolean> | null = null;
+
   constructor(options: BucketLifeOptions) {
     this.#options = options;
   }
@@ -55,6 +58,19 @@ export class BucketLife {
     const same = (await this.#options.kv.check()) === this.#generation;
     if (same) this.#checkedAtMs = Math.max(this.#checkedAtMs, sentAtMs);
     return same;
+  }
+
+  /** As `isSame`, of a check that is sent after this call. Those who wait for the same one share it. @throws as `isSame` */
+  isStillSame(): Promise<boolean> {
+    this.#next ??= this.#afterPresent();
+    return this.#next;
+  }
+
+  async #afterPresent(): Promise<boolean> {
+    await this.#present?.catch(() => undefined);
+    this.#present = this.isSame();
+    this.#next = null;
+    return this.#present;
   }
 
   async #open(): Promise<void> {

@@ -11,6 +11,7 @@ import type { Directory, DirectoryChange, KnownLease, Lease, Member } from "../h
 import { BucketLife } from "./bucket-life.ts";
 import type { KeyValue } from "./key-value.ts";
 import { Leases } from "./leases.ts";
+import { Listeners } from "./listeners.ts";
 import { ACTING_SHARE, OwnSession } from "./own-session.ts";
 import { passTime, type Timekeeping } from "./pass-time.ts";
 import { Peers } from "./peers.ts";
@@ -47,7 +48,7 @@ export class KvDirectory implements Directory {
   readonly #peers: Peers;
   readonly #leases: Leases;
   readonly #lives: { readonly sessions: BucketLife; readonly leases: BucketLife };
-  readonly #listeners = new Set<(change: DirectoryChange) => void>();
+  readonly #listeners: Listeners;
   /** Kind → nodes where it may be placed; made again when the members change. */
   readonly #hosts = new Map<string, readonly string[]>();
   #pins: string[] = [];
@@ -62,6 +63,7 @@ export class KvDirectory implements Directory {
     if (!(renewMs > 0 && expiryMs >= 3 * renewMs)) throw invalid("expiryMs", "at least three times renewMs", `${expiryMs} and ${renewMs}`);
     this.nodeId = node;
     this.#options = options;
+    this.#listeners = new Listeners(log);
     const time = { clock, elapsedMs };
     this.#session = new OwnSession(
       { roles: [...roles], kinds: [...kinds], draining: false, pins: [], startedAtMs: clock.now() },
@@ -93,6 +95,7 @@ export class KvDirectory implements Directory {
       node,
       actingSession: () => (this.valid() ? this.#session.session : null),
       whenActing: () => this.#whenActing(),
+      isSameLife: () => this.#lives.leases.isStillSame(),
       isAlive: (owner, session) => this.#peers.isAlive(owner, session),
       isOver: (owner, session) => this.#peers.isOver(owner, session),
       log,
@@ -104,10 +107,7 @@ export class KvDirectory implements Directory {
     this.#forgetStatus = options.onStatus?.((connected) => connected && this.#onConnected()) ?? (() => undefined);
   }
 
-  /**
-   * For a look before anything of this node is shown: a second broker of a name ends the first one.
-   * @throws {DstaError} NODE_NAME_TAKEN; KV_UNAVAILABLE (retryable)
-   */
+  /** Before anything of this node is shown: a second broker of a name ends the first. @throws {DstaError} NODE_NAME_TAKEN */
   whenNameFree(): Promise<void> {
     return this.#session.whenNameFree();
   }
@@ -193,8 +193,7 @@ export class KvDirectory implements Directory {
   }
 
   onChange(listener: (change: DirectoryChange) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** Values in the buckets that could not be read, since the start. */
@@ -210,8 +209,8 @@ export class KvDirectory implements Directory {
     await this.#session.open();
     this.#onMembers([]);
     await this.#peers.whenOwnSeen();
-    const isSame = await this.#areLivesSame();
-    if (!isSame || this.#session.session === null) {
+    await this.#checkEachLife();
+    if (this.#session.session === null) {
       throw new DstaError("KV_UNAVAILABLE", "the session was lost while joining", { code: 503, retryable: true });
     }
     if (this.#isClosed()) return;
@@ -233,7 +232,7 @@ export class KvDirectory implements Directory {
     while (this.#state === "joining") {
       try {
         await this.#join();
-        if (!this.#isClosed()) this.#emit({ type: "regained" });
+        if (!this.#isClosed()) this.#listeners.tell({ type: "regained" });
       } catch (error) {
         this.#options.log("warn", `${this.nodeId} has no session yet: ${messageOf(error)}`, isExpected(error) ? undefined : error);
         await passTime(this.#options, this.#options.expiryMs);
@@ -246,7 +245,7 @@ export class KvDirectory implements Directory {
     if (this.#state !== "held") return this.#peers.refresh();
     this.#state = "joining";
     this.#options.log("error", `${this.nodeId} lost its session: ${why}`);
-    this.#emit({ type: "lost", why });
+    this.#listeners.tell({ type: "lost", why });
     this.#onMembers([]);
     void this.#joinAgain();
   }
@@ -254,18 +253,7 @@ export class KvDirectory implements Directory {
   #onMembers(left: readonly string[]): void {
     this.#peers.refresh();
     this.#hosts.clear();
-    this.#emit({ type: "members", left });
-  }
-
-  #emit(change: DirectoryChange): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(change);
-      } catch (error) {
-        // The others must hear it too: whoever does not end its actors on "lost" would act without a lease.
-        this.#options.log("error", `a listener failed on ${change.type}`, error);
-      }
-    }
+    this.#listeners.tell({ type: "members", left });
   }
 
   #onConnected(): void {
@@ -281,14 +269,12 @@ export class KvDirectory implements Directory {
     });
   }
 
-  /** A bucket in a new life ends the session: nothing of ours is in it. */
   async #checkLives(): Promise<void> {
     if (this.#state !== "held") return;
     const check = ++this.#check;
     this.#checkAtMs = this.#options.elapsedMs();
     try {
-      // Each by itself: one store may stand still while the other says that it is a new one.
-      await Promise.all(Object.values(this.#lives).map((life) => this.#checkLife(life)));
+      await this.#checkEachLife();
     } catch (error) {
       // Nothing is known: `valid` runs out unless a later check succeeds.
       if (!isExpected(error)) this.#options.log("error", "checking the directory's buckets failed", error);
@@ -297,17 +283,16 @@ export class KvDirectory implements Directory {
     }
   }
 
-  async #checkLife(life: BucketLife): Promise<void> {
-    if (!(await life.isSame())) this.#session.lose("the directory's buckets were lost and made again");
-  }
-
-  async #areLivesSame(): Promise<boolean> {
-    const [sessions, leases] = await Promise.all([this.#lives.sessions.isSame(), this.#lives.leases.isSame()]);
-    return sessions && leases;
+  /** A bucket in a new life ends the session at once, though the other may stand still. @throws {DstaError} KV_UNAVAILABLE */
+  async #checkEachLife(): Promise<void> {
+    const check = async (life: BucketLife): Promise<void> => {
+      if (!(await life.isSame())) this.#session.lose("the directory's buckets were lost and made again");
+    };
+    await Promise.all(Object.values(this.#lives).map(check));
   }
 
   #newSession(): string {
     const word = () => this.#options.random.integer(0, 0xffff_ffff).toString(16).padStart(8, "0");
-    return `${word()}${word()}${word()}`;
+    return word() + word() + word();
   }
 }

@@ -16,6 +16,8 @@ export interface LeasesOptions {
   readonly actingSession: () => string | null;
   /** Resolves when we may act, or when that is not to be expected soon. */
   readonly whenActing: () => Promise<void>;
+  /** Asks the store whether the bucket is the one that we know. @throws {DstaError} KV_UNAVAILABLE */
+  readonly isSameLife: () => Promise<boolean>;
   readonly isAlive: (node: string, session: string) => boolean;
   readonly isOver: (node: string, session: string) => Promise<boolean>;
   readonly log: (level: "warn" | "error", text: string, error?: unknown) => void;
@@ -115,6 +117,8 @@ export class Leases {
     const floor = this.#highestEpoch;
     try {
       const revision = await kv.put(key, JSON.stringify({ node, session }), previous);
+      // A bucket that was emptied meanwhile takes any first claim, also of those whose watch has not told them of the owner.
+      if (previous === 0 && !(await this.#options.isSameLife())) throw unavailable(`claiming ${name}`, new Error("the bucket was lost"));
       // The session ended meanwhile, or the bucket: what was written binds nobody.
       if (this.#actingSession(name) !== session) throw unavailable(`claiming ${name}`, new Error("the session was lost meanwhile"));
       if (kv.generation !== generation || epochOf(generation, revision) <= floor) {

@@ -49,6 +49,9 @@ export class Channel implements Outlet {
   #received = 0;
   #resendMs = RESEND_FIRST_MS;
   #progressMs: number;
+  /** The oldest that is not settled, and since when: later ones that go through say nothing of it. */
+  #oldest = 0;
+  #oldestMs = 0;
   #probedMs = 0;
   #ended = false;
   resends = 0;
@@ -214,14 +217,18 @@ export class Channel implements Outlet {
 
   tick(nowMs: number): void {
     for (const [seq, item] of this.#asked) if (isOverdue(item, nowMs)) this.#asked.delete(seq);
+    if (this.#window.floor !== this.#oldest || this.#window.size === 0) {
+      this.#oldest = this.#window.floor;
+      this.#oldestMs = nowMs;
+    }
     if (!this.#ports.wire.connected() || this.#window.size === 0) return;
-    if (this.#received < this.#sent) {
-      if (nowMs - this.#progressMs < this.#resendMs) return;
+    if (this.#received < this.#sent && nowMs - this.#progressMs >= this.#resendMs) {
       this.#resendMs = Math.min(RESEND_MAX_MS, this.#resendMs * 2);
       this.#progressMs = nowMs;
       this.#rewind();
       this.flush();
-    } else if (nowMs - Math.max(this.#progressMs, this.#probedMs) >= PROBE_MS) {
+    }
+    if (this.#received >= this.#oldest && nowMs - Math.max(this.#oldestMs, this.#probedMs) >= PROBE_MS) {
       // Received long ago and not taken: the acknowledgement may be lost, or the actor starts slowly.
       this.#probedMs = nowMs;
       this.#send(this.#sent + 1, []);

@@ -54,7 +54,7 @@ export class ClusterProcess {
 
   /** Of the process that has the node now. */
   pidOf(node: string): number {
-    return Number(this.out.matchAll(new RegExp(`^${node}: process (\\d+),`, "gm")).toArray().at(-1)![1]);
+    return Number([...this.out.matchAll(new RegExp(`^${node}: process (\\d+),`, "gm"))].at(-1)![1]);
   }
 
   signal(node: string, signal: NodeJS.Signals): void {
@@ -103,10 +103,12 @@ export class ClusterProcess {
   }
 
   /** Actors by id, once they fit. */
-  async actorsWhen(fits: (nodeOf: ReadonlyMap<string, string>, rows: readonly ActorRow[]) => boolean): Promise<ReadonlyMap<string, string>> {
+  async actorsWhen(
+    fits: (nodeOf: ReadonlyMap<string, string>, rows: readonly ActorRow[]) => boolean,
+  ): Promise<ReadonlyMap<string, string>> {
     const byId = (rows: readonly ActorRow[]) => new Map(rows.map(({ actorId, node }) => [actorId, node]));
-    const { items } = await this.until<Items<ActorRow>>("system/actors", ({ items }) => fits(byId(items), items));
-    return byId(items);
+    const answer = await this.until<Items<ActorRow>>("system/actors", ({ items }) => fits(byId(items), items));
+    return byId(answer.items);
   }
 
   /** Ctrl-C, to its end. */

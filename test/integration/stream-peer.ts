@@ -10,6 +10,14 @@ export interface Message {
   readonly error?: { type: string; message: string };
 }
 
+/** Whether a message shows a fill of the order: as news, or in a snapshot that came instead. */
+export function showsFill(orderId: string): (message: Message) => boolean {
+  return ({ state, delta }) => {
+    const fills = (state?.["fills"] ?? delta?.["append"]?.["fills"] ?? []) as readonly { readonly orderId: string }[];
+    return fills.some((fill) => fill.orderId === orderId);
+  };
+}
+
 export class Peer {
   readonly socket: WebSocket;
   readonly messages: Message[] = [];

@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { KeysDialog, SettingsDialog } from "../dialogs/keys.tsx";
 import { LimitsDialog } from "../dialogs/limits.tsx";
 import { NewStrategyDialog } from "../dialogs/new-strategy.tsx";
+import { DrainDialog, MoveDialog } from "../dialogs/nodes.tsx";
 import { ResumeDialog } from "../dialogs/resume.tsx";
 import { ApplyDialog, CancelAllDialog, RestartDialog, StopDialog } from "../dialogs/small.tsx";
 import { Banners } from "../parts/banners.tsx";
@@ -120,6 +121,10 @@ function Opened({ open }: { open: Dialog }) {
       return <CancelAllDialog />;
     case "restart":
       return <RestartDialog actorId={open.actorId} />;
+    case "move":
+      return <MoveDialog actorId={open.actorId} />;
+    case "drain":
+      return <DrainDialog node={open.node} />;
     case "limits":
       return <LimitsDialog />;
     case "apply":

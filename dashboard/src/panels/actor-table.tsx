@@ -15,7 +15,7 @@ import { Empty, Loading, Panel } from "../parts/panel.tsx";
 import { Table, type Column } from "../parts/table.tsx";
 import { dialog } from "../state/choice.ts";
 import { isSending, lockedFor } from "../state/commands.ts";
-import { loaded } from "../state/floor.ts";
+import { loaded, sections } from "../state/floor.ts";
 
 const filterText = signal("");
 export const selectedActor = signal<string | null>(null);
@@ -34,12 +34,25 @@ function Mailbox({ actor }: { actor: ActorRow }) {
   );
 }
 
+/** On a mesh an epoch has 18 digits, and only the last of them tell two activations apart. */
+function shortEpoch(epoch: string): string {
+  return epoch.length > 6 ? `…${epoch.slice(-5)}` : decimal(epoch);
+}
+
 const COLUMNS: readonly Column<ActorRow>[] = [
   { key: "kind", head: "Kind", width: 84, cls: "t2", cell: (row) => row.kind },
   { key: "key", head: "Key", width: 148, cls: "strong", cell: (row) => row.key, whole: (row) => row.actorId },
   { key: "state", head: "State", width: 92, cell: (row) => <ActorStateMark actor={row} /> },
-  { key: "node", head: "Node", width: 76, cls: "t2", cell: (row) => row.node, whole: (row) => row.node },
-  { key: "epoch", head: "Epoch", width: 56, num: true, cls: "t2", cell: (row) => decimal(row.epoch) },
+  { key: "node", head: "Node", width: 104, cls: "t2", cell: (row) => row.node, whole: (row) => row.node },
+  {
+    key: "epoch",
+    head: "Epoch",
+    width: 56,
+    num: true,
+    cls: "t2",
+    cell: (row) => shortEpoch(row.epoch),
+    whole: (row) => decimal(row.epoch),
+  },
   {
     key: "mailbox",
     head: "Mailbox",
@@ -87,6 +100,11 @@ function useOrdered(actors: readonly ActorRow[]): Ordered {
   useEffect(sort, [filterText.value, some]);
   const rows = actors.filter(good.current).sort((a, b) => (order.get(a.actorId) ?? order.size) - (order.get(b.actorId) ?? order.size));
   return { rows, problem: parsed.ok ? null : parsed.problem, worst: order.size === 0 ? null : (rows[0]?.actorId ?? null), sort };
+}
+
+/** In one process there is nowhere to go. */
+function hasOtherNodes(): boolean {
+  return Object.keys(sections.nodes.value ?? {}).length > 1;
 }
 
 export function restartLock(actorId: string | null): string | null {
@@ -142,6 +160,11 @@ export function ActorsPanel({ actors }: { actors: readonly ActorRow[] }) {
   const right = (
     <>
       <Button onClick={sort}>Worst first</Button>
+      {hasOtherNodes() && (
+        <Button locked={restartLock(chosen)} onClick={() => chosen !== null && (dialog.value = { kind: "move", actorId: chosen })}>
+          Move…
+        </Button>
+      )}
       <Button locked={restartLock(chosen)} onClick={restart}>
         Restart… <Kbd>R</Kbd>
       </Button>

@@ -6,9 +6,11 @@ import { signal } from "@preact/signals";
 import type { ActorRow, NodeRow } from "../../../domain/contract/views.ts";
 import { age, number, percent } from "../model/format.ts";
 import { squareBoard, type SquareForm, type SquareGroup } from "../model/actors.ts";
-import { Segments } from "../parts/basics.tsx";
+import { Button, Segments } from "../parts/basics.tsx";
 import { Mark } from "../parts/mark.tsx";
 import { Empty, Loading, Panel } from "../parts/panel.tsx";
+import { dialog } from "../state/choice.ts";
+import { isSending, lockedFor } from "../state/commands.ts";
 import { sections } from "../state/floor.ts";
 
 const by = signal<"node" | "kind">("node");
@@ -80,6 +82,7 @@ function NodeFacts({ name, node }: { name: string; node: NodeRow | undefined }) 
       </div>
     );
   }
+  const isOneOfSeveral = Object.keys(sections.nodes.value ?? {}).length > 1;
   const cpuWarn = node.cpuRatio >= CPU_WARN_RATIO;
   const loopWarn = node.loopP99Ms >= LOOP_WARN_MS;
   const facts: readonly (readonly [string, string, boolean])[] = [
@@ -95,6 +98,16 @@ function NodeFacts({ name, node }: { name: string; node: NodeRow | undefined }) 
     <div class="node-facts">
       <b class="node-name">
         <Mark form={node.draining ? "arrow" : "dot"} /> {name}
+        {isOneOfSeveral && !node.draining && (
+          <Button
+            tone="node-drain"
+            label={`Drain ${name}`}
+            locked={isSending(`node:${name}`) ? "sending" : lockedFor("risk:write")}
+            onClick={() => (dialog.value = { kind: "drain", node: name })}
+          >
+            Drain…
+          </Button>
+        )}
       </b>
       <span class="t2 cut" title={node.roles.join(", ")}>
         {node.draining ? "draining: " : ""}

@@ -16,6 +16,8 @@ export type Dialog =
   | { readonly kind: "stop"; readonly id: string }
   | { readonly kind: "cancel-all" }
   | { readonly kind: "restart"; readonly actorId: string }
+  | { readonly kind: "move"; readonly actorId: string }
+  | { readonly kind: "drain"; readonly node: string }
   | { readonly kind: "limits" }
   | {
       readonly kind: "apply";

@@ -1,7 +1,8 @@
 /**
  * Loaded into a node before its program (`node --import`): SIGUSR2 moves the node's wall clock, as a wrong time server
- * or a machine that was asleep would. The shift in hours comes by the file named in CLOCK_SHIFT_FILE; threads see the
- * same clock as the process. What it reads then is written beside the file. The monotonic clock and timers stay as they are: so does a machine's.
+ * or a machine that was asleep would. The shift in hours comes by the file named in CLOCK_SHIFT_FILE, and what the clock
+ * says then is written beside it; threads see the same clock as the process. The monotonic clock and timers stay as they
+ * are: so does a machine's.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { getEnvironmentData, isMainThread, setEnvironmentData } from "node:worker_threads";

@@ -100,7 +100,7 @@ export class MemoryKeyValue implements KeyValue {
   generation: number;
   readonly #bucket: MemoryBucket;
   readonly #node: string;
-  readonly #watchers = new Map<KvWatcher, { dueMs: number }>();
+  readonly #watchers = new Map<KvWatcher, { dueMs: number; onTheWay: number }>();
   #connected = true;
   #seesChanges = true;
   #ended = false;
@@ -196,7 +196,7 @@ export class MemoryKeyValue implements KeyValue {
   }
 
   watch(watcher: KvWatcher): () => void {
-    this.#watchers.set(watcher, { dueMs: 0 });
+    this.#watchers.set(watcher, { dueMs: 0, onTheWay: 0 });
     this.#give(watcher);
     return () => this.#watchers.delete(watcher);
   }
@@ -262,8 +262,13 @@ export class MemoryKeyValue implements KeyValue {
     const dueMs = Math.max(state.dueMs, clock.now() + latencyMs());
     state.dueMs = dueMs;
     const deliver = () => this.#deliver(() => this.#watchers.has(watcher) && give());
-    if (dueMs > clock.now()) clock.after(dueMs - clock.now(), deliver);
-    else deliver();
+    // What is due at this very moment and has not been given yet comes first.
+    if (dueMs <= clock.now() && state.onTheWay === 0) return deliver();
+    state.onTheWay++;
+    clock.after(dueMs - clock.now(), () => {
+      state.onTheWay--;
+      deliver();
+    });
   }
 
   #give(watcher: KvWatcher): void {

@@ -3,15 +3,33 @@
  * together. Every fault ends by itself, and `heal` ends all of them at once.
  */
 import type { Random } from "../../../domain/kernel/random.ts";
-import type { MeshRun } from "./mesh-run.ts";
-import type { SimNode } from "./sim-node.ts";
+import type { SimMesh, SimNode } from "./sim-node.ts";
+import type { Witness } from "./witness.ts";
 
-type Fault = (run: MeshRun, node: SimNode, random: Random) => void;
+/** What faults are done to. */
+export interface Victim {
+  readonly mesh: SimMesh;
+  readonly witness: Witness;
+  readonly nodes: readonly SimNode[];
+  /** Names of nodes that cannot reach the journal. */
+  readonly journalCuts: Set<string>;
+  isJournalAway: boolean;
+  journalSlowMs: number;
+  /** Share of messages that are lost. */
+  wireLoss: number;
+  /** Does `end` after that long, or with the end of all faults. */
+  until(durationMs: number, end: () => void): void;
+  join(): void;
+  kill(node: SimNode): void;
+  leave(node: SimNode): void;
+}
+
+type Fault = (run: Victim, node: SimNode, random: Random) => void;
 
 const HOUR_MS = 3_600_000;
 
 /** Lasts, and is undone by `heal` when that comes first. */
-function lasting(run: MeshRun, what: string, durationMs: number, begin: () => void, end: () => void): void {
+function lasting(run: Victim, what: string, durationMs: number, begin: () => void, end: () => void): void {
   run.witness.note(`${what} for ${durationMs} ms`);
   begin();
   run.until(durationMs, () => {
@@ -24,12 +42,19 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   kill: (run, node) => run.kill(node),
   pause(run, node, random) {
     const inputFirst = random.next() < 0.5;
-    lasting(run, `${node.life} stands still`, random.integer(50, 5_000), () => node.freeze(), () => node.thaw(inputFirst));
+    lasting(
+      run,
+      `${node.life} stands still`,
+      random.integer(50, 5_000),
+      () => node.freeze(),
+      () => node.thaw(inputFirst),
+    );
   },
   join: (run) => run.join(),
   leave: (run, node) => run.leave(node),
   storeStands(run, _node, random) {
-    const buckets = random.next() < 0.5 ? [run.mesh.sessions, run.mesh.leases] : [random.next() < 0.5 ? run.mesh.sessions : run.mesh.leases];
+    const buckets =
+      random.next() < 0.5 ? [run.mesh.sessions, run.mesh.leases] : [random.next() < 0.5 ? run.mesh.sessions : run.mesh.leases];
     const each = (act: "pause" | "resume") => (): void => {
       for (const bucket of buckets) bucket[act]();
     };
@@ -81,11 +106,23 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   },
   /** Noticed. */
   disconnected(run, node, random) {
-    lasting(run, `${node.life} is not connected`, random.integer(20, 3_000), () => node.setConnected(false), () => node.setConnected(true));
+    lasting(
+      run,
+      `${node.life} is not connected`,
+      random.integer(20, 3_000),
+      () => node.setConnected(false),
+      () => node.setConnected(true),
+    );
   },
   /** Nothing passes, and the node does not notice. */
   cutFromNats(run, node, random) {
-    lasting(run, `${node.life} is cut from NATS`, random.integer(50, 4_000), () => cut(run, node), () => reach(run, node));
+    lasting(
+      run,
+      `${node.life} is cut from NATS`,
+      random.integer(50, 4_000),
+      () => cut(run, node),
+      () => reach(run, node),
+    );
   },
   cutFromAll(run, node, random) {
     const begin = (): void => {
@@ -110,17 +147,41 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   },
   cutFromJournal(run, { life, name }, random) {
     const { journalCuts } = run;
-    lasting(run, `${life} is cut from the journal`, random.integer(50, 3_000), () => journalCuts.add(name), () => journalCuts.delete(name));
+    lasting(
+      run,
+      `${life} is cut from the journal`,
+      random.integer(50, 3_000),
+      () => journalCuts.add(name),
+      () => journalCuts.delete(name),
+    );
   },
   journalAway(run, _node, random) {
-    lasting(run, "the journal is away", random.integer(50, 3_000), () => (run.isJournalAway = true), () => (run.isJournalAway = false));
+    lasting(
+      run,
+      "the journal is away",
+      random.integer(50, 3_000),
+      () => (run.isJournalAway = true),
+      () => (run.isJournalAway = false),
+    );
   },
   slowJournal(run, _node, random) {
-    lasting(run, "the journal is slow", random.integer(50, 2_000), () => (run.journalSlowMs = 600), () => (run.journalSlowMs = 0));
+    lasting(
+      run,
+      "the journal is slow",
+      random.integer(50, 2_000),
+      () => (run.journalSlowMs = 600),
+      () => (run.journalSlowMs = 0),
+    );
   },
   wireLoses(run, _node, random) {
     const share = random.next() * 0.5;
-    lasting(run, `the wire loses ${share}`, random.integer(50, 2_000), () => (run.wireLoss = share), () => (run.wireLoss = 0));
+    lasting(
+      run,
+      `the wire loses ${share}`,
+      random.integer(50, 2_000),
+      () => (run.wireLoss = share),
+      () => (run.wireLoss = 0),
+    );
   },
   clockJumps(run, { life, process }, random) {
     const byMs = random.next() < 0.5 ? random.integer(-3_000, 3_000) : random.integer(-HOUR_MS, HOUR_MS);
@@ -129,7 +190,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   },
 };
 
-function cut(run: MeshRun, node: SimNode): void {
+function cut(run: Victim, node: SimNode): void {
   if (!node.process.alive) return;
   run.mesh.wires.cut(node.name);
   for (const handle of [node.sessions, node.leases]) {
@@ -139,7 +200,7 @@ function cut(run: MeshRun, node: SimNode): void {
   }
 }
 
-function reach(run: MeshRun, node: SimNode): void {
+function reach(run: Victim, node: SimNode): void {
   if (!node.process.alive) return;
   run.mesh.wires.heal(node.name);
   for (const handle of [node.sessions, node.leases]) {
@@ -154,15 +215,16 @@ export class FaultPlan {
   readonly meanMs: number;
   readonly #random: Random;
 
-  constructor(random: Random) {
+  /** @param only drawn by chance when absent */
+  constructor(random: Random, only?: readonly string[]) {
     this.#random = random;
     const share = 0.15 + 0.5 * random.next();
     const drawn = Object.keys(FAULTS).filter(() => random.next() < share);
-    this.kinds = drawn.length > 0 ? drawn : ["kill"];
+    this.kinds = only ?? (drawn.length > 0 ? drawn : ["kill"]);
     this.meanMs = [150, 400, 1_000][random.integer(0, 2)]!;
   }
 
-  strike(run: MeshRun): void {
+  strike(run: Victim): void {
     const kind = this.kinds[this.#random.integer(0, this.kinds.length - 1)]!;
     const node = run.nodes[this.#random.integer(0, run.nodes.length - 1)];
     if (!node) return;

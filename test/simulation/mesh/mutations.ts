@@ -59,5 +59,5 @@ export const MUTATIONS: Readonly<Record<string, Change>> = {
       };
     },
   },
-  "durations are measured by a clock that jumps": { wallClock: true },
+  "durations are measured by a clock that jumps": { wallClock: true, faults: ["clockJumps", "natsRestarts", "disconnected"] },
 };

@@ -28,7 +28,7 @@ export const KEPT: Readonly<Record<string, readonly string[]>> = {
 export const KINDS = [...Object.keys(KEPT), "bars"];
 export const BARS = ["x", "y"] as const;
 
-const ACT_EVERY_MS = 60;
+const ACT_EVERY_MS = 80;
 const SUPERVISE = { baseMs: 20, maxMs: 1_000, maxRestarts: 10_000, windowMs: 60_000 };
 const COMMON = { key: ["id"], mailbox: { control: 4_096, market: 16 }, supervise: SUPERVISE };
 
@@ -127,7 +127,7 @@ function hearer({ life, witness }: Stage, kind: Hearer) {
     const actor = `${kind}/${ctx.id}`;
     witness.acts(actor, ctx.epoch, life);
     if (witness.isFatal(witness.tells[tell]!)) throw new Error("a fault before it was heard");
-    witness.hears(tell, actor, life);
+    witness.hears(tell, actor);
   };
   return defineActor<null, { hear: (typeof HEAR)[Hearer] }>({
     ...COMMON,

@@ -33,6 +33,8 @@ export interface Change {
   readonly receive?: (receive: Receive) => Receive;
   /** Durations are measured by a clock that jumps. */
   readonly wallClock?: boolean;
+  /** What befalls the nodes, when chance would take long to come to it. */
+  readonly faults?: readonly string[];
 }
 
 export type Receive = (kind: string, id: string, envelope: Envelope) => void;
@@ -133,7 +135,7 @@ export class SimNode {
       clock,
       log,
     });
-    directory.onChange((change) => witness.note(`${life} ${change.type}${change.type === "members" ? ` left: ${change.left.join(" ")}` : ""}`));
+    directory.onChange((news) => witness.note(`${life} ${news.type}${news.type === "members" ? ` left: ${news.left.join(" ")}` : ""}`));
   }
 
   get life(): string {

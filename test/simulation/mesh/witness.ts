@@ -14,6 +14,7 @@ interface Tell {
   heard: boolean;
   /** Processes that promised to handle it. */
   readonly takers: Set<string>;
+  promises: number;
   crashes: number;
 }
 
@@ -41,7 +42,7 @@ export class Witness {
   readonly #epochs = new Map<string, bigint>();
   readonly #effectEpochs = new Map<string, bigint>();
   readonly #said = new Map<string, number>();
-  readonly #heard = new Map<string, { readonly seq: number; readonly life: string }>();
+  readonly #heard = new Map<string, number>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -99,14 +100,16 @@ export class Witness {
     const key = `${from} ${target}`;
     const seq = (this.#said.get(key) ?? 0) + 1;
     this.#said.set(key, seq);
-    return this.tells.push({ from, target, seq, heard: false, takers: new Set([from]), crashes }) - 1;
+    return this.tells.push({ from, target, seq, heard: false, takers: new Set([from]), promises: 0, crashes }) - 1;
   }
 
-  takes(tell: number, life: string): void {
-    this.tells[tell]!.takers.add(life);
+  takes(number: number, life: string): void {
+    const tell = this.tells[number]!;
+    tell.takers.add(life);
+    tell.promises++;
   }
 
-  hears(number: number, actor: string, life: string): void {
+  hears(number: number, actor: string): void {
     const tell = this.tells[number]!;
     if (tell.target !== actor) this.wrong(`${actor} was told what was meant for ${tell.target}`);
     if (tell.heard) {
@@ -115,12 +118,11 @@ export class Witness {
     }
     tell.heard = true;
     const key = `${tell.from} ${tell.target}`;
-    const last = this.#heard.get(key);
-    if (last === undefined || tell.seq > last.seq) return void this.#heard.set(key, { seq: tell.seq, life });
+    const last = this.#heard.get(key) ?? 0;
+    if (tell.seq > last) return void this.#heard.set(key, tell.seq);
     // Promised by a node that then lost the actor, and sent on by it: later ones that went straight to the next owner may be first.
-    const wasSentOn = [...tell.takers].some((taker) => taker !== last.life && taker !== tell.from);
-    if (wasSentOn) this.reached.add("overtaken after a move");
-    else this.wrong(`${actor} heard tell ${tell.seq} of ${tell.from} after tell ${last.seq}`);
+    if (tell.promises > 1) this.reached.add("overtaken after a move");
+    else this.wrong(`${actor} heard tell ${tell.seq} of ${tell.from} after tell ${last}`);
   }
 
   /** @returns the number that stands for it */
