@@ -39,8 +39,9 @@ describe("a database", () => {
     const holders = "select pid from pg_stat_activity where application_name = 'dsta-claim'";
     const before = (await client.query<{ pid: number }>(holders)).rows[0]!.pid;
     await client.query("select pg_terminate_backend($1)", [before]);
-    const locks =
-      "select 1 from pg_locks l join pg_stat_activity a using (pid) where l.locktype = 'advisory' and a.application_name = 'dsta-claim' and pid <> $1";
+    const locks = `
+      select 1 from pg_locks l join pg_stat_activity a using (pid)
+      where l.locktype = 'advisory' and a.application_name = 'dsta-claim' and pid <> $1`;
     while ((await client.query(locks, [before])).rowCount === 0) await client.query("select pg_sleep(0.05)");
     await expect(claim(true)).rejects.toMatchObject({ type: "DATABASE_IN_USE" });
     await client.end();
