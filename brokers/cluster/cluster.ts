@@ -46,7 +46,7 @@ export async function startCluster(options: ClusterOptions, env: Env, say: (line
       onChange: ({ state, why }) => say(`postgres: ${state}: ${why}`),
     });
     closers.add("PostgreSQL", () => database.stop());
-    const nats = await startNatsServer(folder.path);
+    const nats = await startNatsServer(folder.path, say);
     closers.add("nats-server", () => nats.stop());
     say(`nats-server at ${nats.url}, PostgreSQL at ${database.host}:${database.port}, ${options.nodes.length} nodes starting`);
     const nodeEnv = { ...env, NATS_URL: nats.url, DATABASE_URL: database.url };

@@ -21,24 +21,53 @@ export interface NatsProcess {
 const START_MS = 10_000;
 const STOP_MS = 5_000;
 const POLL_MS = 20;
+const RESTART_PAUSE_MS = 500;
 /** Debian puts servers where a user's PATH often does not look. */
 const SERVER_FOLDERS = ":/usr/sbin:/usr/local/sbin";
 
-/** @throws {DstaError} NATS_SERVER_MISSING, NATS_SERVER_FAILED */
-export async function startNatsServer(folder: string): Promise<NatsProcess> {
+/**
+ * One that ends by itself is started again on the same port and store: the nodes find it there with all leases.
+ * @throws {DstaError} NATS_SERVER_MISSING, NATS_SERVER_FAILED
+ */
+export async function startNatsServer(folder: string, say: (line: string) => void): Promise<NatsProcess> {
   const store = join(folder, "nats");
   const pidFile = join(store, "nats-server.pid");
   await mkdir(store, { recursive: true, mode: 0o700 });
   await endLeftOver(pidFile, store);
   const port = await freePort();
+  let stopping = false;
+  let child = await launch(port, store, pidFile);
+  const watch = (): void => void child.once("exit", (code, signal) => void again(signal ?? `exit code ${code}`));
+  const again = async (why: string): Promise<void> => {
+    if (stopping) return;
+    say(`nats-server ended (${why}); nodes pause until it is back`);
+    await wait(RESTART_PAUSE_MS);
+    if (stopping) return;
+    try {
+      child = await launch(port, store, pidFile);
+      say("nats-server is back");
+      watch();
+    } catch (error) {
+      await again(error instanceof Error ? error.message : String(error));
+    }
+  };
+  watch();
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    port,
+    stop: () => {
+      stopping = true;
+      return end(child);
+    },
+  };
+}
+
+async function launch(port: number, store: string, pidFile: string): Promise<ChildProcess> {
   const args = ["-a", "127.0.0.1", "-p", String(port), "-js", "-sd", store, "-P", pidFile, "-l", join(store, "nats-server.log")];
-  const child = spawn("nats-server", args, {
-    detached: true,
-    stdio: "ignore",
-    env: { ...process.env, PATH: `${process.env["PATH"]}${SERVER_FOLDERS}` },
-  });
+  const env = { ...process.env, PATH: `${process.env["PATH"]}${SERVER_FOLDERS}` };
+  const child = spawn("nats-server", args, { detached: true, stdio: "ignore", env });
   await answering(child, port, store);
-  return { url: `nats://127.0.0.1:${port}`, port, stop: () => end(child) };
+  return child;
 }
 
 async function answering(child: ChildProcess, port: number, store: string): Promise<void> {
