@@ -134,6 +134,7 @@ console.log(
 console.log(`in order  ${drainP50.toFixed(1)} ms p50, ${drainMax.toFixed(1)} ms max (goal ≤ 50 ms)`);
 console.log(`a remote ask of an actor that stays: ${askMs.toFixed(2)} ms; in order is ${(drainP50 / askMs).toFixed(1)}× that`);
 const result = {
+  bench: "failover",
   rounds: ROUNDS,
   actors: ACTORS,
   killP50: rounded(killP50),

@@ -96,7 +96,14 @@ await nats.stop();
 
 const sorted = (values: number[]): number[] => values.toSorted((a, b) => a - b);
 const us = (values: number[], share: number): number => rounded(quantile(sorted(values), share) * 1_000, 0);
-const result = { orders: mesh.length, p50Us: us(mesh, 0.5), p99Us: us(mesh, 0.99), bareP50Us: us(floor, 0.5), bareP99Us: us(floor, 0.99) };
+const result = {
+  bench: "mesh-tick-to-order",
+  orders: mesh.length,
+  p50Us: us(mesh, 0.5),
+  p99Us: us(mesh, 0.99),
+  bareP50Us: us(floor, 0.5),
+  bareP99Us: us(floor, 0.99),
+};
 console.log(`mesh      p50 ${result.p50Us} µs, p99 ${result.p99Us} µs (goal 250 and 1,500)`);
 console.log(`bare NATS p50 ${result.bareP50Us} µs, p99 ${result.bareP99Us} µs`);
 console.log(
