@@ -1,9 +1,8 @@
 /**
- * The way to actors on other nodes and back. Messages of a turn travel in one frame for each node and area; tells are
- * kept until the owner has them and go to the next owner when a node leaves; asks fail with a typed error as soon as
- * their fate is decided (NODE_LOST: the outcome is unknown). Messages of one sending node to one actor keep their order,
- * except where a node took one and then lost or handed over the actor: sent on from there, it may come after later ones.
- *
+ * The way to actors on other nodes and back. Messages of a turn travel in one frame for each node and area; tells are kept
+ * until the owner has them and go to the next owner when a node leaves; asks fail with a typed error as soon as their fate
+ * is decided (NODE_LOST: the outcome is unknown). Messages of one sending node to one actor keep their order; only what a
+ * node took before it lost or handed over the actor may come after later ones.
  * Refuses what cannot travel (NOT_PORTABLE), what is too large, and frames it cannot read, which are counted and dropped.
  */
 import type { MeshSubjects } from "../../domain/contract/mesh-subjects.ts";
