@@ -24,7 +24,7 @@ export async function startDirectory(url: string, name: string, floorEpoch = 0n)
   const log = (level: string, text: string) => void lines.push(`${level} ${text}`);
   const connection = await connectNats({ servers: [url], name });
   const wire = new NatsWire(name, connection, log);
-  const bucket = { connection, replicas: 1, floorEpoch, timeoutMs: 1_000, clock: systemClock, elapsedMs, log };
+  const bucket = { connection, replicas: 1, floorEpoch, timeoutMs: 4_000, clock: systemClock, elapsedMs, log };
   const [sessions, leases] = await Promise.all([
     NatsKeyValue.open({ ...bucket, bucket: "sessions", floorEpoch: 0n }),
     NatsKeyValue.open({ ...bucket, bucket: "leases" }),
@@ -39,8 +39,9 @@ export async function startDirectory(url: string, name: string, floorEpoch = 0n)
     clock: systemClock,
     elapsedMs,
     random: seededRandom(newId()),
-    renewMs: 200,
-    expiryMs: 600,
+    // Far from what a busy machine makes late: these tests are about who owns, not how fast.
+    renewMs: 500,
+    expiryMs: 4_000,
     onStatus: (listener) => wire.onStatus(listener),
     log,
   });
