@@ -17,6 +17,8 @@ import { pidExists } from "../../brokers/postgres/process-identity.ts";
 import { openPostgresJournal, type PostgresJournal } from "../../mixins/journal/postgres-journal.ts";
 import { machineClock } from "./database.ts";
 
+/** Each waits up to a second for an answer. */
+const HEALTH_PROBES_MAX = 30;
 const DSTA = fileURLToPath(new URL("../../cli/dsta.mjs", import.meta.url));
 
 export interface Ended {
@@ -96,8 +98,10 @@ export class FloorProcess {
 
   async ready(): Promise<void> {
     await this.says("ready in");
-    const { status } = await this.api("GET", "health");
-    if (status !== 200) throw new Error(`ready, but health answers ${status}`);
+    let health = await this.api("GET", "health");
+    // Right after a start a slow disk may hold an actor longer than the probe waits: down for a moment is no failure, down for good is.
+    for (let probe = 1; health.status !== 200 && probe < HEALTH_PROBES_MAX; probe++) health = await this.api("GET", "health");
+    if (health.status !== 200) throw new Error(`ready, but health answers ${health.status}: ${JSON.stringify(health.body)}`);
   }
 
   /** Resolves when standard output holds the text; rejects when the program ends without it. */
