@@ -4,7 +4,7 @@
  *
  * Admin does everything. Trader runs strategies and orders, sees all and turns the trading switch, because making trading
  * safer has to be quick (going back to active asks for a typed phrase); a Trader does not change limits or restart actors.
- * Analyst reads. Bot is a program that trades by hand: orders, positions and market data only.
+ * Analyst reads, and runs research, which moves no money. Bot is a program that trades by hand: orders, positions and market data only.
  */
 import type { Permission } from "../contract/routes.ts";
 
@@ -17,12 +17,21 @@ export interface Identity {
   readonly role: Role;
 }
 
-const READ: readonly Permission[] = ["session", "strategy:read", "order:read", "position:read", "risk:read", "market:read", "system:read"];
+const READ: readonly Permission[] = [
+  "session",
+  "strategy:read",
+  "order:read",
+  "position:read",
+  "risk:read",
+  "market:read",
+  "system:read",
+  "research:read",
+];
 
 const GRANTS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
-  Admin: new Set<Permission>([...READ, "strategy:write", "order:create", "risk:write", "risk:switch", "audit:read"]),
-  Trader: new Set<Permission>([...READ, "strategy:write", "order:create", "risk:switch"]),
-  Analyst: new Set<Permission>(READ),
+  Admin: new Set<Permission>([...READ, "strategy:write", "order:create", "risk:write", "risk:switch", "research:write", "audit:read"]),
+  Trader: new Set<Permission>([...READ, "strategy:write", "order:create", "risk:switch", "research:write"]),
+  Analyst: new Set<Permission>([...READ, "research:write"]),
   Bot: new Set<Permission>(["session", "order:read", "order:create", "position:read", "market:read"]),
 };
 

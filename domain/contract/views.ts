@@ -9,3 +9,4 @@ export * from "./views/risk.ts";
 export * from "./views/market.ts";
 export * from "./views/system.ts";
 export * from "./views/audit.ts";
+export * from "./views/research.ts";

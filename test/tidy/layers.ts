@@ -9,16 +9,17 @@ export const ROOT_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   venues: ["domain"],
   config: ["domain"],
   mixins: ["domain"],
-  actors: ["domain", "strategies", "venues", "config", "mixins"],
-  topology: ["domain", "strategies", "venues", "config", "mixins", "actors"],
-  brokers: ["domain", "strategies", "venues", "config", "mixins", "actors", "topology"],
-  cli: ["domain", "strategies", "venues", "config", "mixins", "actors", "topology", "brokers"],
+  research: ["domain", "strategies", "venues", "config"],
+  actors: ["domain", "strategies", "venues", "config", "mixins", "research"],
+  topology: ["domain", "strategies", "venues", "config", "mixins", "research", "actors"],
+  brokers: ["domain", "strategies", "venues", "config", "mixins", "research", "actors", "topology"],
+  cli: ["domain", "strategies", "venues", "config", "mixins", "research", "actors", "topology", "brokers"],
   // Types of domain/contract only: see rules/dashboard-apart.ts.
   dashboard: ["domain"],
-  bench: ["domain", "strategies", "venues", "config", "mixins", "actors", "topology", "brokers", "cli", "dashboard", "test"],
-  test: ["domain", "strategies", "venues", "config", "mixins", "actors", "topology", "brokers", "cli", "dashboard", "bench"],
+  bench: ["domain", "strategies", "venues", "config", "mixins", "research", "actors", "topology", "brokers", "cli", "dashboard", "test"],
+  test: ["domain", "strategies", "venues", "config", "mixins", "research", "actors", "topology", "brokers", "cli", "dashboard", "bench"],
   // Files of the root itself: moleculer.config.ts and the settings of tools.
-  "": ["domain", "strategies", "venues", "config", "mixins", "actors", "topology", "brokers"],
+  "": ["domain", "strategies", "venues", "config", "mixins", "research", "actors", "topology", "brokers"],
 };
 
 const upTo = {
@@ -41,6 +42,7 @@ export const DOMAIN_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   strategy: [...upTo.position, "risk", "indicator"],
   simulation: [...upTo.position, "risk", "strategy", "indicator", "analytics"],
   optimization: [...upTo.simulation, "indicator", "analytics"],
+  validation: [...upTo.simulation, "optimization"],
   indicator: ["kernel", "instrument", "market"],
   contract: ["kernel", "instrument", "market", "order"],
   // Permissions are named by the routes they guard.
@@ -50,4 +52,13 @@ export const DOMAIN_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Shapes of views may be named, as types, by whoever fills them; not by the folders those types are made of. */
-export const MAY_NAME_VIEWS: readonly string[] = ["position", "risk", "strategy", "simulation", "optimization", "analytics", "learning"];
+export const MAY_NAME_VIEWS: readonly string[] = [
+  "position",
+  "risk",
+  "strategy",
+  "simulation",
+  "optimization",
+  "validation",
+  "analytics",
+  "learning",
+];

@@ -15,6 +15,8 @@ export type Permission =
   | "risk:switch"
   | "market:read"
   | "system:read"
+  | "research:read"
+  | "research:write"
   | "audit:read";
 
 export interface Route {

@@ -1,0 +1,37 @@
+/**
+ * What metrics are made of: an equity curve and round trips, of a backtest or of a live account alike. Floats: these are
+ * statistics of money, never money that anything is decided with. Times are UTC milliseconds.
+ */
+
+/** Mark-to-market equity at the close of every bar time, net of fees and funding. */
+export interface EquitySeries {
+  readonly timeMs: Float64Array;
+  readonly value: Float64Array;
+}
+
+/** From flat to flat of one strategy in one symbol: adding and reducing in between are part of the same trade. */
+export interface TradeResult {
+  readonly strategyId: string;
+  readonly symbol: string;
+  readonly side: "long" | "short";
+  readonly entryMs: number;
+  /** Volume-weighted over everything that opened or added. */
+  readonly entryPrice: number;
+  /** Null while open at the end: `pnl` is then at the last mark. */
+  readonly exitMs: number | null;
+  readonly exitPrice: number | null;
+  /** The most that was held. */
+  readonly quantity: number;
+  readonly fee: number;
+  readonly funding: number;
+  /** Net of fees and funding. */
+  readonly pnl: number;
+  /** `pnl` over what the entry cost. */
+  readonly returnRatio: number;
+  readonly bars: number;
+  /** Largest move against and for the position while it was held, as shares of the entry price. */
+  readonly mae: number;
+  readonly mfe: number;
+  readonly why: string;
+  readonly exitWhy: string | null;
+}
