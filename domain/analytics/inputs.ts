@@ -1,7 +1,10 @@
 /**
  * What metrics are made of: an equity curve and round trips, of a backtest or of a live account alike. Floats: these are
  * statistics of money, never money that anything is decided with. Times are UTC milliseconds.
+ * Costs are money: they are made of the exact numbers of fills.
  */
+import type { Decimal } from "../kernel/decimal.ts";
+import type { Side } from "../market/events.ts";
 
 /** Mark-to-market equity at the close of every bar time, net of fees and funding. */
 export interface EquitySeries {
@@ -34,4 +37,20 @@ export interface TradeResult {
   readonly mfe: number;
   readonly why: string;
   readonly exitWhy: string | null;
+}
+
+/** What the analysis of costs needs of a fill. */
+export interface CostFill {
+  readonly atMs: number;
+  readonly strategyId: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly price: Decimal;
+  readonly quantity: Decimal;
+  /** In the account's currency; a rebate is negative. */
+  readonly fee: Decimal;
+  /** Price when the order met the market, before slippage. */
+  readonly referencePrice: Decimal;
+  /** Price when it was decided: the arrival price. */
+  readonly decisionPrice: Decimal;
 }

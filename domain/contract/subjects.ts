@@ -5,6 +5,7 @@
 import { marketKey } from "../instrument/symbol.ts";
 import type { DeadLetterRow, EventRow, FillRow, OrderRow, PortfolioPnl, PositionRow, StrategyRow } from "./views.ts";
 import type { TradingSwitch } from "./stream.ts";
+import type { ResearchRun } from "./views/research.ts";
 
 export const subjects = {
   /** Raw public frames of one symbol, for its book. Never conflated: a lost frame is a gap. */
@@ -37,6 +38,7 @@ export interface FloorTopics {
   readonly trading: TradingSwitch;
   readonly event: EventRow;
   readonly "dead-letter": DeadLetterRow;
+  readonly research: ResearchRun;
 }
 
 /** Newest-wins publish and subscribe inside a node; between nodes the NATS feed implements the same. */

@@ -6,39 +6,43 @@
  */
 import { invalid } from "../kernel/errors.ts";
 import { type BarSeries, RecordedBars } from "./bar-series.ts";
+import { ColumnBars, ColumnSeries } from "./column-series.ts";
 import { RecordedSeries, type Series, type Step } from "./series.ts";
 
-/** The running state of one indicator. `b` and `c` are 0 for an indicator of one value. */
+/** The running state of one indicator. Of one value: `a`, the others 0. Of bars: high, low, close, volume, open. */
 export interface Kernel {
   /** Inputs until every output has a value. */
   readonly warmup: number;
   /** The newest outputs, NaN while warming up; filled again by each step. */
   readonly out: Float64Array;
-  step(a: number, b: number, c: number): void;
+  step(a: number, b: number, c: number, d: number, e: number): void;
 }
 
 export interface BarColumns {
   readonly high: Float64Array;
   readonly low: Float64Array;
   readonly close: Float64Array;
+  /** Only indicators that look at them need the rest; without it they see 0. */
+  readonly volume?: Float64Array;
+  readonly open?: Float64Array;
 }
 
 /** What an indicator with several outputs gives, by output. */
 export type Bundle<K extends string, T> = { readonly [Output in K]: T };
 
-export interface Stream<Input extends readonly number[], Output> {
+export interface Stream<Input extends readonly (number | undefined)[], Output> {
   readonly warmup: number;
   next(...input: Input): Output;
 }
 
-interface Forms<Input extends readonly number[], Columns, Arguments extends readonly number[], One, Column> {
+interface Forms<Input extends readonly (number | undefined)[], Columns, Arguments extends readonly number[], One, Column> {
   readonly indicatorName: string;
   stream(...settings: Arguments): Stream<Input, One>;
   column(columns: Columns, ...settings: Arguments): Column;
 }
 
 type OneValue = readonly [value: number];
-type OneBar = readonly [high: number, low: number, close: number];
+type OneBar = readonly [high: number, low: number, close: number, volume?: number, open?: number];
 
 export type ValueIndicator<A extends readonly number[]> = ((source: Series, ...settings: A) => Series) &
   Forms<OneValue, Float64Array, A, number, Float64Array>;
@@ -54,7 +58,7 @@ type Make<A extends readonly number[]> = (...settings: A) => Kernel;
 /** An indicator of one series with one output. */
 export function valueIndicator<A extends readonly number[]>(indicatorName: string, make: Make<A>): ValueIndicator<A> {
   return Object.assign(
-    (source: Series, ...settings: A): Series => attach(title(indicatorName, settings), [source], make(...settings), 1)[0]!,
+    (source: Series, ...settings: A): Series => attach({ name: title(indicatorName, settings), maker: make, make: () => make(...settings) }, [source], 1)[0]!,
     {
       indicatorName,
       stream: (...settings: A) => streamOf(make(...settings), (out) => out[0]!),
@@ -63,14 +67,14 @@ export function valueIndicator<A extends readonly number[]>(indicatorName: strin
   );
 }
 
-/** An indicator of bars (high, low, close) with one output. */
+/** An indicator of bars with one output. */
 export function barIndicator<A extends readonly number[]>(indicatorName: string, make: Make<A>): BarIndicator<A> {
   return Object.assign(
-    (source: BarSeries, ...settings: A): Series => attach(title(indicatorName, settings), inputsOf(source), make(...settings), 1)[0]!,
+    (source: BarSeries, ...settings: A): Series => attach({ name: title(indicatorName, settings), maker: make, make: () => make(...settings) }, inputsOf(source), 1)[0]!,
     {
       indicatorName,
       stream: (...settings: A) => streamOf(make(...settings), (out) => out[0]!),
-      column: (bars: BarColumns, ...settings: A) => columnsOf(make(...settings), [bars.high, bars.low, bars.close], 1)[0]!,
+      column: (bars: BarColumns, ...settings: A) => columnsOf(make(...settings), barInputs(bars), 1)[0]!,
     },
   );
 }
@@ -83,7 +87,7 @@ export function valueBundle<K extends string, A extends readonly number[]>(
 ): ValueBundle<K, A> {
   return Object.assign(
     (source: Series, ...settings: A) =>
-      bundle(outputs, attach(title(indicatorName, settings), [source], make(...settings), outputs.length)),
+      bundle(outputs, attach({ name: title(indicatorName, settings), maker: make, make: () => make(...settings) }, [source], outputs.length)),
     {
       indicatorName,
       stream: (...settings: A) => streamOf(make(...settings), (out) => bundle(outputs, out)),
@@ -100,12 +104,12 @@ export function barBundle<K extends string, A extends readonly number[]>(
 ): BarBundle<K, A> {
   return Object.assign(
     (source: BarSeries, ...settings: A) =>
-      bundle(outputs, attach(title(indicatorName, settings), inputsOf(source), make(...settings), outputs.length)),
+      bundle(outputs, attach({ name: title(indicatorName, settings), maker: make, make: () => make(...settings) }, inputsOf(source), outputs.length)),
     {
       indicatorName,
       stream: (...settings: A) => streamOf(make(...settings), (out) => bundle(outputs, out)),
       column: (bars: BarColumns, ...settings: A) =>
-        bundle(outputs, columnsOf(make(...settings), [bars.high, bars.low, bars.close], outputs.length)),
+        bundle(outputs, columnsOf(make(...settings), barInputs(bars), outputs.length)),
     },
   );
 }
@@ -131,7 +135,7 @@ class AttachedValue implements Step {
   }
 
   update(slot: number): void {
-    feed(this.#kernel, this.#source.value, 0, 0);
+    feed(this.#kernel, this.#source.value, 0, 0, 0, 0);
     this.#output.record(this.#out[0]!, slot);
   }
 }
@@ -149,14 +153,28 @@ class AttachedKernel implements Step {
 
   update(slot: number): void {
     const kernel = this.#kernel;
-    const [a, b, c] = [this.#inputs[0]!, this.#inputs[1], this.#inputs[2]];
-    feed(kernel, a.value, b === undefined ? 0 : b.value, c === undefined ? 0 : c.value);
+    const [a, b, c, d, e] = this.#inputs;
+    feed(kernel, a!.value, valueOf(b), valueOf(c), valueOf(d), valueOf(e));
     const outputs = this.#outputs;
     for (let index = 0; index < outputs.length; index++) outputs[index]!.record(kernel.out[index]!, slot);
   }
 }
 
-function attach(name: string, sources: readonly Series[], kernel: Kernel, outputCount: number): readonly RecordedSeries[] {
+function valueOf(input: RecordedSeries | undefined): number {
+  return input === undefined ? 0 : input.value;
+}
+
+/** What hangs an indicator on a series: `maker` is the same for the same indicator, whatever its settings. */
+interface Hung {
+  readonly name: string;
+  readonly maker: object;
+  readonly make: () => Kernel;
+}
+
+function attach(hung: Hung, sources: readonly Series[], outputCount: number): readonly Series[] {
+  if (sources[0] instanceof ColumnSeries) return attachColumns(hung, sources as readonly ColumnSeries[], outputCount);
+  const { name } = hung;
+  const kernel = hung.make();
   const inputs = sources.map((source) => RecordedSeries.of(source, `${name} source`));
   const timeline = inputs[0]!.timeline;
   const warmup = inputs[0]!.warmup + kernel.warmup - 1;
@@ -166,37 +184,57 @@ function attach(name: string, sources: readonly Series[], kernel: Kernel, output
   return outputs;
 }
 
+function attachColumns({ name, maker, make }: Hung, sources: readonly ColumnSeries[], outputCount: number): readonly Series[] {
+  const { place, warmup: before } = sources[0]!;
+  const kernel = make();
+  const inputs = sources.map((source) => ColumnSeries.columnOf(source));
+  const columns = place.cache.columns(maker, name, inputs, () => columnsOf(kernel, inputs, outputCount));
+  const warmup = before + kernel.warmup - 1;
+  place.add(name, warmup);
+  return columns.map((column) => new ColumnSeries(name, place, column, warmup));
+}
+
 function streamOf<Output>(kernel: Kernel, read: (out: Float64Array) => Output): Stream<readonly number[], Output> {
   return {
     warmup: kernel.warmup,
-    next(a = Number.NaN, b = 0, c = 0) {
-      feed(kernel, a, b, c);
+    next(a = Number.NaN, b = 0, c = 0, d = 0, e = 0) {
+      feed(kernel, a, b, c, d, e);
       return read(kernel.out);
     },
   };
 }
 
 function columnsOf(kernel: Kernel, inputs: readonly Float64Array[], outputCount: number): readonly Float64Array[] {
-  const [a, b, c] = inputs;
+  const [a, b, c, d, e] = inputs;
   const rows = a!.length;
   if (inputs.some((input) => input.length !== rows)) throw invalid("columns", `columns of the same length, ${rows} rows`);
   const outputs = Array.from({ length: outputCount }, () => new Float64Array(rows));
   for (let row = 0; row < rows; row++) {
-    feed(kernel, a![row]!, b === undefined ? 0 : b[row]!, c === undefined ? 0 : c[row]!);
+    feed(kernel, a![row]!, rowValue(b, row), rowValue(c, row), rowValue(d, row), rowValue(e, row));
     for (let index = 0; index < outputCount; index++) outputs[index]![row] = kernel.out[index]!;
   }
   return outputs;
 }
 
+function rowValue(column: Float64Array | undefined, row: number): number {
+  return column === undefined ? 0 : column[row]!;
+}
+
 /** x − x is 0 for finite numbers only. */
-function feed(kernel: Kernel, a: number, b: number, c: number): void {
-  if (a - a === 0 && b - b === 0 && c - c === 0) kernel.step(a, b, c);
+function feed(kernel: Kernel, a: number, b: number, c: number, d: number, e: number): void {
+  if (a - a === 0 && b - b === 0 && c - c === 0 && d - d === 0 && e - e === 0) kernel.step(a, b, c, d, e);
   else kernel.out.fill(Number.NaN);
 }
 
 function inputsOf(source: BarSeries): readonly Series[] {
-  const bars = RecordedBars.of(source, "bars");
-  return [bars.high, bars.low, bars.close];
+  const bars = source instanceof ColumnBars ? source : RecordedBars.of(source, "bars");
+  return [bars.high, bars.low, bars.close, bars.volume, bars.open];
+}
+
+function barInputs({ high, low, close, volume, open }: BarColumns): readonly Float64Array[] {
+  if (volume === undefined && open === undefined) return [high, low, close];
+  const none = new Float64Array(close.length);
+  return [high, low, close, volume ?? none, open ?? none];
 }
 
 function bundle<K extends string, T>(outputs: readonly K[], values: ArrayLike<T>): Bundle<K, T> {

@@ -17,6 +17,7 @@ const ZERO_DIGIT = 48;
 /** Every whole number of this many digits is below 2^53. */
 const SAFE_DIGITS = 15;
 const ONE = 10n ** 18n;
+const HALF = ONE / 2n;
 const POWERS: readonly bigint[] = Array.from({ length: SCALE + 1 }, (_, exponent) => 10n ** BigInt(exponent));
 const PATTERN = /^([+-]?)(\d{1,30})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,3}))?$/;
 
@@ -154,7 +155,11 @@ export function max(a: Decimal, b: Decimal): Decimal {
 
 /** Product, rounded at the 18th decimal only when it has more. */
 export function mul(a: Decimal, b: Decimal, rounding: Rounding = "half-even"): Decimal {
-  return divideRounded(a * b, ONE, rounding) as Decimal;
+  const product = a * b;
+  if (rounding !== "half-even" || product < 0n) return divideRounded(product, ONE, rounding) as Decimal;
+  // Exactly between two values only when the low 17 bits are 0, as those of half of 10^18 are: all else is one division.
+  if (BigInt.asUintN(17, product) === 0n) return divideRounded(product, ONE, rounding) as Decimal;
+  return ((product + HALF) / ONE) as Decimal;
 }
 
 /** Quotient at 18 decimals. @throws {InvariantError} on division by zero. */

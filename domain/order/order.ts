@@ -46,10 +46,14 @@ export function applyOrderEvent(order: Order | null, event: OrderEvent): Order {
   }
   invariant(order !== null, `${event.type} for order ${event.orderId}, which was never submitted`);
   const target = transition(order.status, event.type);
-  const changed = { ...order, ...changes(order, event), updatedAtMs: event.atMs };
-  const status = resolve(target, order.status, changed);
-  return { ...changed, status, unknownRequest: status === "Unknown" ? changed.unknownRequest : null };
+  const changed: Changing = { ...order, updatedAtMs: event.atMs };
+  change(changed, event);
+  changed.status = resolve(target, order.status, changed);
+  if (changed.status !== "Unknown") changed.unknownRequest = null;
+  return changed;
 }
+
+type Changing = { -readonly [Member in keyof Order]: Order[Member] };
 
 function resolve(target: ReturnType<typeof transition>, before: OrderStatus, order: Order): OrderStatus {
   const complete = order.filledQuantity >= order.intent.quantity;
@@ -67,29 +71,37 @@ function resolve(target: ReturnType<typeof transition>, before: OrderStatus, ord
   }
 }
 
-function changes(order: Order, event: OrderEvent): Partial<Order> {
+function change(order: Changing, event: OrderEvent): void {
   switch (event.type) {
     case "OrderAccepted":
-      return { venueOrderId: event.venueOrderId, statusReason: "" };
+      order.venueOrderId = event.venueOrderId;
+      order.statusReason = "";
+      return;
     case "OrderFilled":
-      return {
-        filledQuantity: add(order.filledQuantity, event.fill.quantity),
-        filledNotional: add(order.filledNotional, mul(event.fill.price, event.fill.quantity)),
-        tradeIds: new Set([...order.tradeIds, event.fill.tradeId]),
-      };
+      order.filledQuantity = add(order.filledQuantity, event.fill.quantity);
+      order.filledNotional = add(order.filledNotional, mul(event.fill.price, event.fill.quantity));
+      order.tradeIds = new Set(order.tradeIds).add(event.fill.tradeId);
+      return;
     case "OrderCancelRequested":
-      return { cancelRequested: true, statusReason: event.reason };
+      order.cancelRequested = true;
+      order.statusReason = event.reason;
+      return;
     case "OrderCancelRejected":
-      return { cancelRequested: false, statusReason: `cancel rejected ${event.code}: ${event.reason}` };
+      order.cancelRequested = false;
+      order.statusReason = `cancel rejected ${event.code}: ${event.reason}`;
+      return;
     case "OrderRejected":
-      return { statusReason: `${event.code}: ${event.reason}` };
+      order.statusReason = `${event.code}: ${event.reason}`;
+      return;
     case "OrderOutcomeUnknown":
-      return { unknownRequest: event.request, statusReason: event.reason };
+      order.unknownRequest = event.request;
+      order.statusReason = event.reason;
+      return;
     case "OrderCanceled":
     case "OrderExpired":
-      return { statusReason: event.reason };
+      order.statusReason = event.reason;
+      return;
     case "OrderSubmitted":
-      return {};
   }
 }
 

@@ -32,6 +32,8 @@ export interface OrderIntent {
   readonly decidedAtMs: number;
   /** Mid (or mark) when risk reviewed it: what slippage is measured against. */
   readonly decisionPrice?: Decimal | null;
+  /** Research only: the share of the owner's capital that `quantity`, still 0, is to be made of where the order fills. */
+  readonly allocation?: Decimal;
 }
 
 /**

@@ -13,8 +13,16 @@ export interface SymbolAssets {
 
 const SYMBOL = /^([^/:]+)\/([^/:]+)(?::([^/:]+))?$/;
 
+/** The symbol read last: fills come in runs of one symbol. */
+let last: { readonly symbol: string; readonly assets: SymbolAssets } | null = null;
+
 /** @throws {DstaError} VALIDATION_ERROR; UNSUPPORTED_SYMBOL for a contract not settled in its quote asset. */
 export function symbolAssets(symbol: string): SymbolAssets {
+  if (last === null || last.symbol !== symbol) last = { symbol, assets: readSymbol(symbol) };
+  return last.assets;
+}
+
+function readSymbol(symbol: string): SymbolAssets {
   const [, base, quote, settle] = SYMBOL.exec(symbol) ?? [];
   if (base === undefined || quote === undefined) throw invalid("symbol", "a symbol such as BTC/USDT or ETH/USDT:USDT", symbol);
   if (settle !== undefined && settle !== quote) {

@@ -36,8 +36,8 @@ export class RiskBook {
   readonly #exposure = new ExposureBook();
   readonly #reservations = new ReservationBook(this.#exposure);
   readonly #watch: EquityWatch;
-  readonly #decisions = new DecisionMemory(DECISIONS_MAX);
-  readonly #seenFills = new RecentMap<true>(SEEN_FILLS_MAX);
+  readonly #decisions: DecisionMemory;
+  readonly #seenFills: RecentMap<true>;
   readonly #rates = new Map<string, OrderRate>();
   #limits: RiskLimits;
   #undivided: UndividedLimits;
@@ -48,7 +48,10 @@ export class RiskBook {
   /** Breaches of the execution stream up to here are journaled already. */
   #breachVersion: number;
 
-  constructor(state: RiskState) {
+  /** `remembered`: newest decisions and fills kept; a simulation, where nothing is ever asked twice, keeps fewer. */
+  constructor(state: RiskState, remembered = { decisions: DECISIONS_MAX, fills: SEEN_FILLS_MAX }) {
+    this.#decisions = new DecisionMemory(remembered.decisions);
+    this.#seenFills = new RecentMap<true>(remembered.fills);
     this.account = state.account;
     this.#limits = state.limits;
     this.#undivided = inUndivided(state.limits);

@@ -1,23 +1,14 @@
 /**
  * Matching of our orders on candles: what happens inside a bar is not known, so the rules are few and plain.
  *
- * A market order fills at the open of the next bar (taker). A limit order that the next open satisfies fills at that
- * open (taker on its first bar, maker later: the price gapped through it in our favour); else it fills at its own
- * price when a bar's range reaches it (maker). IOC is decided at the next open. A post-only order that its first
- * open satisfies is expired, for it would have taken. Orders reaching a bar after its open wait for the next one.
+ * Rules: bar-rules.ts, with `touch`. Orders reaching a bar after its open wait for the next one.
  * Bias: whole quantity at one price, whatever the volume; a touch fills. Optimistic for large or resting orders.
  */
-import type { Bar, Side } from "../market/events.ts";
-import type { OrderType, TimeInForce } from "../order/types.ts";
+import type { Bar } from "../market/events.ts";
+import { atOpen, insideBar, type RuledOrder } from "./bar-rules.ts";
 
-export interface BarOrder {
+export interface BarOrder extends RuledOrder {
   readonly id: string;
-  readonly side: Side;
-  readonly type: OrderType;
-  /** Limit as a float of the exact decimal; ignored for a market order. */
-  readonly price: number;
-  readonly timeInForce: TimeInForce;
-  readonly postOnly: boolean;
   readonly submittedAtMs: number;
 }
 
@@ -53,10 +44,10 @@ export class BarMatcher {
     for (const [id, waiting] of this.#orders) {
       const { order } = waiting;
       if (order.submittedAtMs > openTimeMs) continue;
-      const satisfied = order.type === "market" || (order.side === "buy" ? open <= order.price : open >= order.price);
-      if (satisfied && order.postOnly && !waiting.rests) decisions.push({ id, kind: "expire", reason: "POST_ONLY" });
-      else if (satisfied) decisions.push({ id, kind: "fill", at: "open", liquidity: waiting.rests ? "maker" : "taker" });
-      else if (order.timeInForce === "IOC") decisions.push({ id, kind: "expire", reason: "NO_LIQUIDITY" });
+      const verdict = atOpen(order, waiting.rests, open);
+      if (verdict === "post-only") decisions.push({ id, kind: "expire", reason: "POST_ONLY" });
+      else if (verdict === "no-liquidity") decisions.push({ id, kind: "expire", reason: "NO_LIQUIDITY" });
+      else if (verdict !== "rest") decisions.push({ id, kind: "fill", at: "open", liquidity: verdict === "make" ? "maker" : "taker" });
       waiting.rests = true;
     }
     return this.#leave(decisions);
@@ -66,10 +57,8 @@ export class BarMatcher {
   onRange(bar: Bar): BarDecision[] {
     const decisions: BarDecision[] = [];
     for (const [id, { order, rests }] of this.#orders) {
-      if (!rests || order.type === "market" || order.submittedAtMs > bar.openTimeMs) continue;
-      if (order.side === "buy" ? bar.low <= order.price : bar.high >= order.price) {
-        decisions.push({ id, kind: "fill", at: "limit", liquidity: "maker" });
-      }
+      if (!rests || order.submittedAtMs > bar.openTimeMs) continue;
+      if (insideBar(order, bar.low, bar.high, "touch")) decisions.push({ id, kind: "fill", at: "limit", liquidity: "maker" });
     }
     return this.#leave(decisions);
   }

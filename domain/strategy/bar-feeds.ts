@@ -3,6 +3,7 @@
  * indicator has seen enough. Warm-up is inferred from the indicators; nobody declares it.
  */
 import { RecordedBars } from "../indicator/bar-series.ts";
+import type { ColumnBars } from "../indicator/column-series.ts";
 import { invalid } from "../kernel/errors.ts";
 import type { Bar } from "../market/events.ts";
 import { type AnyData, intervalMsOf } from "./data.ts";
@@ -15,16 +16,20 @@ export interface CandlesNeed {
   readonly warmupBars: number;
 }
 
+/** Bars that are pushed one by one, or columns whose row moves forward. */
+export type FedBars = RecordedBars | ColumnBars;
+
 export class BarFeeds {
-  readonly byName: Readonly<Record<string, RecordedBars>>;
+  readonly byName: Readonly<Record<string, FedBars>>;
   /** The first declared: `on.bar` decides on it. */
-  readonly primary: RecordedBars | null;
-  readonly #all: readonly RecordedBars[];
+  readonly primary: FedBars | null;
+  readonly #all: readonly FedBars[];
   #ready = false;
 
-  constructor(data: AnyData, params: Readonly<Record<string, unknown>>) {
+  /** `barsOf` makes the bars of an interval; default: empty ones, to be pushed. */
+  constructor(data: AnyData, params: Readonly<Record<string, unknown>>, barsOf: (intervalMs: number) => FedBars = pushedBars) {
     const entries = Object.entries(data).flatMap(([name, source]) =>
-      source.source === "candles" ? [[name, new RecordedBars(intervalMsOf(source, params))] as const] : [],
+      source.source === "candles" ? [[name, barsOf(intervalMsOf(source, params))] as const] : [],
     );
     this.byName = Object.freeze(Object.fromEntries(entries));
     this.#all = entries.map(([, bars]) => bars);
@@ -60,7 +65,7 @@ export class BarFeeds {
       const bars = all[index]!;
       if (bars.intervalMs !== bar.intervalMs) continue;
       wanted = true;
-      if (bars.push(bar)) taken = true;
+      if ("push" in bars && bars.push(bar)) taken = true;
     }
     if (!wanted)
       throw invalid(
@@ -70,4 +75,8 @@ export class BarFeeds {
       );
     return taken;
   }
+}
+
+function pushedBars(intervalMs: number): RecordedBars {
+  return new RecordedBars(intervalMs);
 }

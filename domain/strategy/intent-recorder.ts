@@ -37,6 +37,8 @@ export interface RecorderParts {
   readonly sequence: number;
   /** Quote the instance may use, for `allocation`; null where there is none. */
   readonly capital: (() => Decimal) | null;
+  /** An order given as `allocation` leaves with quantity 0 and its share: whoever fills it sizes it. */
+  readonly sizesLater: boolean;
 }
 
 const NOTES_MAX = 20;
@@ -82,6 +84,9 @@ export class IntentRecorder {
   order(side: Side, wish: OrderWish): string | null {
     return this.#guarded(() => {
       checkTerms(wish);
+      if (this.#parts.sizesLater && wish.allocation !== undefined && wish.limit === undefined) {
+        return this.#record(side, ZERO, null, wish, shareOf(wish));
+      }
       const limit = wish.limit === undefined ? null : this.#limitPrice(side, wish.limit);
       const valuation = limit === null ? this.#parts.market.takerPrice(side) : toNumber(limit);
       const size = this.#sizeOf(wish, limit, valuation);
@@ -166,14 +171,14 @@ export class IntentRecorder {
   }
 
   #allocated(share: number | undefined): Decimal {
-    const exact = amountOf(share ?? Number.NaN, "allocation");
-    if (exact <= ZERO || exact > UNIT) throw badIntent("allocation", "a share of capital above 0, at most 1", share);
-    const { capital } = this.#parts;
+    const exact = checkedShare(share);
+    const { capital, instrument } = this.#parts;
     if (capital === null) throw badIntent("allocation", "an instance with capital; use quantity or quote here", share);
-    return max(ZERO, mul(capital(), exact, "down"));
+    // Net of the fee, or an order for all of it could not be paid.
+    return max(ZERO, div(mul(capital(), exact, "down"), add(UNIT, max(ZERO, instrument.takerFeeRate)), "down"));
   }
 
-  #record(side: Side, quantity: Decimal, limitPrice: Decimal | null, terms: OrderTerms): string {
+  #record(side: Side, quantity: Decimal, limitPrice: Decimal | null, terms: OrderTerms, allocation: Decimal | null = null): string {
     const { instance, market, orders, gate } = this.#parts;
     gate.pass(market.nowMs);
     this.sequence += 1;
@@ -193,7 +198,7 @@ export class IntentRecorder {
       why: terms.why.trim().slice(0, WHY_MAX),
       decidedAtMs: market.nowMs,
     };
-    this.#intents.push(intent);
+    this.#intents.push(allocation === null ? intent : { ...intent, allocation });
     this.#recorded = true;
     this.#ordersBefore ??= orders.open;
     orders.add(intent);
@@ -233,4 +238,17 @@ function checkTerms(terms: OrderTerms): void {
 
 function checkWhy(why: unknown): void {
   if (typeof why !== "string" || why.trim() === "") throw badIntent("why", "the reason in words", why);
+}
+
+function checkedShare(share: number | undefined): Decimal {
+  const exact = amountOf(share ?? Number.NaN, "allocation");
+  if (exact <= ZERO || exact > UNIT) throw badIntent("allocation", "a share of capital above 0, at most 1", share);
+  return exact;
+}
+
+/** @throws {DstaError} BAD_INTENT unless the share is the one size given. */
+function shareOf(wish: OrderWish): Decimal {
+  if (wish.quantity !== undefined || wish.quote !== undefined)
+    throw badIntent("quantity", "exactly one of quantity, quote and allocation", "more");
+  return checkedShare(wish.allocation);
 }

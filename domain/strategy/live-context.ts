@@ -2,10 +2,10 @@
  * The one object behind every handler's `ctx`: views that always show the newest, and the recorder's verbs. Which of its
  * fields an author may use is decided by types (`Context`), from the data sources of the definition.
  */
-import type { RecordedBars } from "../indicator/bar-series.ts";
 import type { Instrument } from "../instrument/instrument.ts";
 import type { Random } from "../kernel/random.ts";
 import type { Bar } from "../market/events.ts";
+import type { FedBars } from "./bar-feeds.ts";
 import type { BaseContext, IndicatorSet, OrderWish, PositionReadModel } from "./context.ts";
 import type { IntentRecorder } from "./intent-recorder.ts";
 import type { MarketState } from "./market-state.ts";
@@ -18,9 +18,9 @@ import type { JsonObject } from "./state.ts";
 export interface ContextParts {
   readonly params: ParamsOf<ParamShape>;
   readonly ind: IndicatorSet;
-  readonly data: Readonly<Record<string, RecordedBars>>;
+  readonly data: Readonly<Record<string, FedBars>>;
   /** The first candles source, or null. */
-  readonly bars: RecordedBars | null;
+  readonly bars: FedBars | null;
   readonly instrument: Instrument;
   readonly random: Random;
   readonly state: JsonObject;
@@ -39,8 +39,8 @@ export class LiveContext implements BaseContext<ParamShape, IndicatorSet, JsonOb
   readonly position: PositionReadModel;
   readonly instrument: Instrument;
   readonly ind: IndicatorSet;
-  readonly data: Readonly<Record<string, RecordedBars>>;
-  readonly bars: RecordedBars | null;
+  readonly data: Readonly<Record<string, FedBars>>;
+  readonly bars: FedBars | null;
   readonly random: Random;
 
   constructor(parts: ContextParts) {

@@ -83,7 +83,7 @@ export class OwnOrders {
   }
 
   askedToCancel(order: OwnOrder): void {
-    this.open = this.open.map((other) => (other === order ? { ...order, cancelAsked: true } : other));
+    this.open = this.open.map((other) => (other === order ? read(order, true) : other));
   }
 }
 
@@ -92,13 +92,54 @@ export function isClosed(order: OrderUpdate): boolean {
 }
 
 function read(update: OrderUpdate, cancelAsked: boolean): OwnOrder {
-  const left = sub(update.quantity, update.filledQuantity);
-  return {
-    ...update,
-    price: update.limitPrice === null ? Number.NaN : toNumber(update.limitPrice),
-    remaining: toNumber(left),
-    filled: format(update.filledQuantity),
-    left: format(left),
-    cancelAsked,
-  };
+  return new ReadOrder(update, cancelAsked);
+}
+
+/** Floats and texts are made when they are read: most orders fill before anyone looks. */
+class ReadOrder implements OwnOrder {
+  readonly orderId: string | null;
+  readonly intentId: string;
+  readonly side: Side;
+  readonly type: OrderType;
+  readonly quantity: Decimal;
+  readonly filledQuantity: Decimal;
+  readonly limitPrice: Decimal | null;
+  readonly reduceOnly: boolean;
+  readonly status: OrderStatus;
+  readonly reason: string;
+  readonly why: string;
+  readonly atMs: number;
+  readonly cancelAsked: boolean;
+
+  constructor(update: OrderUpdate, cancelAsked: boolean) {
+    this.orderId = update.orderId;
+    this.intentId = update.intentId;
+    this.side = update.side;
+    this.type = update.type;
+    this.quantity = update.quantity;
+    this.filledQuantity = update.filledQuantity;
+    this.limitPrice = update.limitPrice;
+    this.reduceOnly = update.reduceOnly;
+    this.status = update.status;
+    this.reason = update.reason;
+    this.why = update.why;
+    this.atMs = update.atMs;
+    this.cancelAsked = cancelAsked;
+  }
+
+  get price(): number {
+    return this.limitPrice === null ? Number.NaN : toNumber(this.limitPrice);
+  }
+
+  get remaining(): number {
+    return toNumber(sub(this.quantity, this.filledQuantity));
+  }
+
+  get filled(): string {
+    return format(this.filledQuantity);
+  }
+
+  get left(): string {
+    return format(sub(this.quantity, this.filledQuantity));
+  }
 }

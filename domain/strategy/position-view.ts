@@ -19,8 +19,6 @@ export const FLAT: PositionState = Object.freeze({ quantity: ZERO, averagePrice:
 export class PositionView {
   /** Signed, in base: negative is short. */
   quantity = 0;
-  /** NaN when flat. */
-  averagePrice = Number.NaN;
   exact: PositionState = FLAT;
   readonly #instrument: Instrument;
   readonly #referencePrice: () => number;
@@ -36,8 +34,13 @@ export class PositionView {
 
   show(position: PositionState): void {
     this.exact = position;
-    this.quantity = toNumber(position.quantity);
-    this.averagePrice = position.averagePrice === null ? Number.NaN : toNumber(position.averagePrice);
+    this.quantity = position.quantity === ZERO ? 0 : toNumber(position.quantity);
+  }
+
+  /** NaN when flat. */
+  get averagePrice(): number {
+    const { averagePrice } = this.exact;
+    return averagePrice === null ? Number.NaN : toNumber(averagePrice);
   }
 
   get isFlat(): boolean {

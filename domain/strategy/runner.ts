@@ -6,21 +6,18 @@
  * decision is taken whole or, when it fails, not at all; after a failure the supervisor makes a new runner from what
  * was saved. Position and orders belong to the fold of the journal outside: the runner is told, it never computes them.
  */
-import type { InsideRow } from "../contract/views.ts";
-import type { Instrument } from "../instrument/instrument.ts";
-import { type Decimal, toNumber } from "../kernel/decimal.ts";
+import type { ColumnBars } from "../indicator/column-series.ts";
+import { toNumber } from "../kernel/decimal.ts";
 import { invalid } from "../kernel/errors.ts";
-import type { Random } from "../kernel/random.ts";
-import type { Bar, BookTop, ConnectionState, Side, Trade } from "../market/events.ts";
-import type { Fill } from "../order/types.ts";
+import type { Bar, BookTop, ConnectionState, Trade } from "../market/events.ts";
 import { BarFeeds, type CandlesNeed } from "./bar-feeds.ts";
 import type { OwnFill } from "./context.ts";
 import { type Decision, EMPTY } from "./decision.ts";
-import type { AnyHandler, AnyStrategy, HandlerName, Strategy } from "./define.ts";
+import type { AnyHandler, HandlerName, Strategy } from "./define.ts";
 import { asyncHandler, isPromise, strategyFailure } from "./failure.ts";
 import { FloodGate } from "./flood-gate.ts";
 import { insideRows, namedSeries } from "./inside.ts";
-import { IntentRecorder, type StrategyInstance } from "./intent-recorder.ts";
+import { IntentRecorder } from "./intent-recorder.ts";
 import { LiveContext } from "./live-context.ts";
 import { MarketState } from "./market-state.ts";
 import { TopView, TradeView } from "./market-view.ts";
@@ -28,45 +25,12 @@ import { OwnOrders, type OrderUpdate, isClosed } from "./own-orders.ts";
 import { validateParams } from "./param-values.ts";
 import type { ParamShape, ParamsOf } from "./params.ts";
 import { FLAT, PositionView, type PositionState } from "./position-view.ts";
+import type { FillUpdate, RunnerInput, RunnerView } from "./runner-input.ts";
 import { restoredState, type SavedState } from "./saved-state.ts";
 import { copyState } from "./state.ts";
 
 export type { SavedState } from "./saved-state.ts";
-
-export interface RunnerInput {
-  readonly definition: AnyStrategy;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly instance: StrategyInstance;
-  readonly instrument: Instrument;
-  readonly random: Random;
-  /** Default: flat. */
-  readonly position?: PositionState;
-  /** Orders still open. Default: none. */
-  readonly orders?: readonly OrderUpdate[];
-  readonly state?: SavedState | null;
-  /** Default 50; one more within a second of event time is INTENT_FLOOD. */
-  readonly intentsPerSecondMax?: number;
-  /** Quote the instance may use, for sizes given as `allocation`. */
-  readonly capital?: () => Decimal;
-}
-
-/** One fill of one of the instance's orders. */
-export interface FillUpdate {
-  readonly orderId: string;
-  readonly intentId: string;
-  readonly side: Side;
-  readonly why: string;
-  readonly fill: Fill;
-  readonly atMs: number;
-}
-
-export interface RunnerView {
-  /** Of the first candles source; 0 without one. */
-  readonly warmupBars: number;
-  readonly seenBars: number;
-  readonly ready: boolean;
-  readonly inside: readonly InsideRow[];
-}
+export type { FillUpdate, RunnerInput, RunnerView } from "./runner-input.ts";
 
 /** @throws {DstaError} VALIDATION_ERROR for bad parameters, BAD_STATE or STATE_VERSION for a state that cannot be read. */
 export function createRunner(input: RunnerInput): StrategyRunner {
@@ -84,6 +48,8 @@ export class StrategyRunner {
   readonly #context: LiveContext;
   /** Every indicator has its value; stays true. */
   #ready = false;
+  /** The bar handler takes the bar itself; else none is made of a row. */
+  readonly #wantsBar: boolean;
   readonly #feeds: BarFeeds;
   readonly params: ParamsOf<ParamShape>;
   readonly #input: RunnerInput;
@@ -102,6 +68,7 @@ export class StrategyRunner {
     this.#input = input;
     this.#definition = definition;
     this.#on = definition.on;
+    this.#wantsBar = definition.on.bar !== null && definition.on.bar.length !== 1;
     this.params = validateParams(definition, input.params);
     const saved = input.state ?? null;
     const state = restoredState(definition, saved);
@@ -119,8 +86,9 @@ export class StrategyRunner {
       gate: new FloodGate(input.intentsPerSecondMax ?? 50),
       sequence: saved !== null && saved.epoch === instance.epoch ? saved.sequence : 0,
       capital: input.capital ?? null,
+      sizesLater: input.sizesLater ?? false,
     });
-    this.#feeds = new BarFeeds(definition.data, this.params);
+    this.#feeds = new BarFeeds(definition.data, this.params, input.bars);
     const ind = definition.setup({ params: this.params, data: this.#feeds.byName, instrument });
     this.#feeds.seal();
     this.#series = namedSeries(ind);
@@ -162,6 +130,23 @@ export class StrategyRunner {
     const handler = this.#on.bar;
     if (handler === null || !this.ready || this.#feeds.primary?.last !== bar) return EMPTY;
     return this.#decide("bar", handler, bar);
+  }
+
+  /** The next row of columns given as `bars` has closed: as `onBar`, without a bar to be made of it. */
+  onRow(bars: ColumnBars, row: number, endMs: number): Decision {
+    this.seeRow(bars, row, endMs);
+    const handler = this.#on.bar;
+    if (handler === null || bars !== this.#feeds.primary || !this.ready) return EMPTY;
+    return this.#decide("bar", handler, this.#wantsBar ? bars.last : undefined);
+  }
+
+  /** As `onRow`, but nothing is decided on it: a row of the past. */
+  seeRow(bars: ColumnBars, row: number, endMs: number): void {
+    bars.timeline.row = row;
+    const market = this.#market;
+    market.lastPrice = bars.close.value;
+    market.topIsNewest = false;
+    market.advance(endMs);
   }
 
   onTop(top: BookTop): Decision {

@@ -3,7 +3,7 @@
  * while it is below. One position at a time; market orders at the close of the bar that crossed.
  * Source: Murphy, "Technical Analysis of the Financial Markets" (1999), ch. 9, "double crossover method".
  */
-import { candles, choice, crossedAbove, crossedBelow, defineStrategy, int, interval, quote, sma } from "../../domain/strategy/index.ts";
+import { candles, choice, crossedAbove, crossedBelow, defineStrategy, int, interval, number, quote, sma } from "../../domain/strategy/index.ts";
 
 export default defineStrategy({
   name: "sma-cross",
@@ -20,6 +20,13 @@ export default defineStrategy({
     }),
     interval: interval("1m", { label: "Bars", help: "Length of a bar" }),
     size: quote(1_000, { min: 10, max: 1_000_000, step: 10, label: "Size", help: "Worth of a position when it is opened" }),
+    allocation: number(0, {
+      min: 0,
+      max: 1,
+      step: 0.05,
+      label: "Allocation",
+      help: "Share of equity a position is opened with, in place of the size; 0: the size",
+    }),
     side: choice("long", ["long", "both"], {
       label: "Sides",
       help: "Both also sells short, which only a perpetual can; on spot it means long",
@@ -35,13 +42,14 @@ export default defineStrategy({
       if (crossing === null) return;
       const why = `fast ${ctx.priceText(fast.value)} crossed ${crossing} slow ${ctx.priceText(slow.value)}`;
       const { position, params } = ctx;
+      const size = params.allocation > 0 ? { allocation: params.allocation } : { quote: params.size };
       if (crossing === "above") {
         if (position.isShort) ctx.close({ why });
-        if (!position.isLong) ctx.buy({ quote: params.size, why });
+        if (!position.isLong) ctx.buy({ ...size, why });
         return;
       }
       if (position.isLong) ctx.close({ why });
-      if (params.side === "both" && ctx.instrument.kind === "linear" && !position.isShort) ctx.sell({ quote: params.size, why });
+      if (params.side === "both" && ctx.instrument.kind === "linear" && !position.isShort) ctx.sell({ ...size, why });
     },
   },
 });

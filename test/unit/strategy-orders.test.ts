@@ -50,10 +50,10 @@ describe("sizes", () => {
     expect(intent && format(intent.quantity)).toBe(quantity);
   });
 
-  it("a share of capital is a quote amount", () => {
+  it("a share of capital is a quote amount, net of the fee", () => {
     const wish = { allocation: 0.5, why: "half" } as const;
     const [intent] = once((ctx) => ctx.buy(wish), { capital: () => decimal("100002") }).intents;
-    expect(intent && format(intent.quantity)).toBe("1");
+    expect(intent && format(intent.quantity)).toBe("0.999");
     expect(() => once((ctx) => ctx.buy(wish))).toThrow("an instance with capital");
     expect(() => once((ctx) => ctx.buy({ ...wish, allocation: 1.01 }), { capital: () => decimal("1") })).toThrow(
       "allocation: expected a share",

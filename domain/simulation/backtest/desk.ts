@@ -1,0 +1,276 @@
+/**
+ * The trading desk of a backtest: takes what strategies decide through risk review to orders, matches those on bars, and
+ * tells strategies, account and trade logs of every fill. One account, many strategies, many markets.
+ *
+ * The way of an order is the live one (review, reservation, order events, position), in one call instead of four actors.
+ * An order sized as a share of equity (`allocation`) is sized, reviewed and filled at one moment: where it fills.
+ * Bound: 20,000 open orders (the review's), 1,000 decisions that answer each other at one time (BACKTEST_LOOP).
+ */
+import { type Decimal, abs, add, div, format, fromUnits, mul, quantize, sub, toNumber, UNIT, ZERO } from "../../kernel/decimal.ts";
+import { DstaError } from "../../kernel/errors.ts";
+import { remainingQuantity, type Order } from "../../order/order.ts";
+import type { Fill, OrderIntent } from "../../order/types.ts";
+import { decide } from "../../risk/review.ts";
+import type { RuledOrder } from "../bar-rules.ts";
+import type { RiskBook } from "../../risk/risk-book.ts";
+import type { Decision } from "../../strategy/decision.ts";
+import { isBelowMinimum } from "../../strategy/position-view.ts";
+import type { Owner, SimulatedAccount } from "./account.ts";
+import type { FeeSchedule, Slippage } from "./costs.ts";
+import { OrderKeeping, refusalOf, updateOf } from "./order-book-keeping.ts";
+import type { BacktestRecord } from "./record.ts";
+import type { Seat } from "./seat.ts";
+
+const ANSWERS_MAX = 1_000;
+
+/** An order at the simulated venue, or on its way there. */
+export interface Working {
+  readonly seat: Seat;
+  readonly intent: OrderIntent;
+  /** Null while it waits to be sized. */
+  order: Order | null;
+  /** What the rules of bars look at. */
+  readonly rule: RuledOrder;
+  readonly arrivesMs: number;
+  readonly decisionPrice: Decimal;
+  /** An open has passed it. */
+  rests: boolean;
+  isOver: boolean;
+}
+
+/** Where and when something fills. */
+export interface Moment {
+  readonly atMs: number;
+  /** The first row in which what is bought here is held. */
+  readonly row: number;
+  /** The row whose volume and range the fill is measured by. */
+  readonly costRow: number;
+}
+
+export interface DeskParts {
+  readonly account: SimulatedAccount;
+  readonly risk: RiskBook;
+  readonly fees: FeeSchedule;
+  /** Null for none. */
+  readonly slippage: Slippage | null;
+  readonly latencyMs: () => number;
+  readonly record: BacktestRecord;
+  /** Newest close of the owner's market. */
+  readonly mark: (owner: Owner) => Decimal;
+  readonly sizesLater: boolean;
+}
+
+export class Desk {
+  /** By market: in order of arrival. */
+  readonly working: Working[][];
+  readonly #parts: DeskParts;
+  readonly #keeping: OrderKeeping;
+  #trades = 0;
+  #answers = 0;
+  #answersAtMs = -1;
+
+  constructor(markets: number, parts: DeskParts) {
+    this.#parts = parts;
+    this.#keeping = new OrderKeeping(parts.risk);
+    this.working = Array.from({ length: markets }, () => []);
+  }
+
+  /** Takes what a strategy decided at `nowMs`. */
+  act(seat: Seat, { intents, cancels, notes }: Decision, nowMs: number): void {
+    if (nowMs !== this.#answersAtMs) this.#answers = 0;
+    this.#answersAtMs = nowMs;
+    if (++this.#answers > ANSWERS_MAX) {
+      throw new DstaError("BACKTEST_LOOP", `${seat.owner.strategyId}: ${ANSWERS_MAX} decisions at one time, each in answer to its own orders`);
+    }
+    for (const intent of intents) this.#place(seat, intent, nowMs);
+    for (const id of cancels) this.#cancel(seat, id, nowMs);
+    if (notes.length > 0) this.#parts.record.note(seat.owner.strategyId, notes, nowMs);
+  }
+
+  /** Fills at most `quantity` (NaN: what is left) at `price`, before slippage when it takes. Returns what was filled. */
+  fill(working: Working, price: Decimal, liquidity: "maker" | "taker", moment: Moment, quantity = Number.NaN): number {
+    const { seat } = working;
+    const { owner } = seat;
+    const order = working.order ?? this.#sized(working, price, moment);
+    if (order === null) return 0;
+    const left = remainingQuantity(order);
+    const filled = Number.isNaN(quantity) ? left : this.#atMost(owner, left, quantity);
+    if (filled === ZERO) return 0;
+    const paid = liquidity === "maker" ? price : this.#slipped(owner, order.intent.side, price, toNumber(filled), moment);
+    const lacking = this.#lacking(owner, order.intent, paid, filled, liquidity, moment.atMs);
+    if (lacking !== null) {
+      this.end(working, "OrderExpired", lacking, moment.atMs);
+      this.#parts.record.refused("INSUFFICIENT_FUNDS", lacking);
+      return 0;
+    }
+    this.#book(working, order, { price, paid, filled, liquidity, moment });
+    return toNumber(filled);
+  }
+
+  end(working: Working, type: "OrderExpired" | "OrderCanceled", reason: string, atMs: number): void {
+    working.isOver = true;
+    if (type === "OrderCanceled") this.#parts.record.canceled++;
+    const { seat, intent, order } = working;
+    if (order === null) return this.#tell(seat, refusalOf(intent, reason, atMs), atMs);
+    this.#tell(seat, updateOf(this.#keeping.end(order, type, reason, atMs)), atMs);
+  }
+
+  /** Takes the place of the strategy: used at the end of the data and by liquidation. */
+  closeOut(seat: Seat, price: Decimal, why: string, moment: Moment): void {
+    const { owner } = seat;
+    const held = owner.exactQuantity;
+    if (held === ZERO) return;
+    const { instrument } = owner.market;
+    const intent: OrderIntent = {
+      intentId: `${owner.strategyId}.close.${++this.#trades}`,
+      strategyId: owner.strategyId,
+      account: this.#parts.risk.account,
+      venue: instrument.venue,
+      symbol: instrument.symbol,
+      side: held > ZERO ? "sell" : "buy",
+      type: "market",
+      quantity: abs(held),
+      limitPrice: null,
+      timeInForce: "IOC",
+      postOnly: false,
+      reduceOnly: true,
+      why,
+      decidedAtMs: moment.atMs,
+    };
+    const working = newWorking(seat, intent, moment.atMs, price);
+    working.order = this.#keeping.open(intent, moment.atMs);
+    this.#parts.record.submitted++;
+    this.fill(working, price, "taker", moment);
+  }
+
+  #place(seat: Seat, intent: OrderIntent, nowMs: number): void {
+    const { mark, latencyMs, sizesLater } = this.#parts;
+    const price = mark(seat.owner);
+    const working = newWorking(seat, intent, nowMs + latencyMs(), price);
+    if (intent.allocation === undefined || !sizesLater) {
+      working.order = this.#reviewed(seat, intent, price, nowMs);
+      if (working.order === null) return;
+    }
+    this.working[seat.marketIndex]!.push(working);
+  }
+
+  #reviewed(seat: Seat, intent: OrderIntent, price: Decimal, nowMs: number): Order | null {
+    const { risk, record } = this.#parts;
+    const { instrument } = seat.owner.market;
+    const decision = decide(risk, intent, { instrument, top: null, markPrice: price, markAtMs: nowMs, nowMs });
+    if (decision.kind === "approved") {
+      record.submitted++;
+      return this.#keeping.open(decision.intent, nowMs);
+    }
+    record.refused(decision.code, decision.reason);
+    this.#tell(seat, refusalOf(intent, `${decision.code}: ${decision.reason}`, nowMs), nowMs);
+    return null;
+  }
+
+  /** The order that a share of equity makes at this price, net of its fee; null when it is too small or refused. */
+  #sized(working: Working, price: Decimal, moment: Moment): Order | null {
+    const { seat, intent } = working;
+    const { owner } = seat;
+    const { instrument } = owner.market;
+    const { account, fees, mark } = this.#parts;
+    const equity = account.equity((each) => (each === owner ? price : mark(each)));
+    const budget = seat.budget(equity, intent.allocation!);
+    const paid = this.#slipped(owner, intent.side, price, estimated(owner, budget, price), moment);
+    const withFee = add(UNIT, fees.rate("taker", moment.atMs));
+    const size = owner.isInverse ? div(mul(budget, paid, "down"), withFee, "down") : div(budget, mul(paid, withFee), "down");
+    const quantity = quantize(size, instrument.lotSize, "down");
+    if (isBelowMinimum(instrument, quantity, toNumber(price))) {
+      this.#parts.record.refused("BELOW_MINIMUM", `${format(size)} ${instrument.base} is below the lot or the least notional`);
+      working.isOver = true;
+      this.#tell(seat, refusalOf(intent, "BELOW_MINIMUM", moment.atMs), moment.atMs);
+      return null;
+    }
+    working.order = this.#reviewed(seat, { ...intent, quantity, decidedAtMs: moment.atMs }, price, moment.atMs);
+    if (working.order === null) working.isOver = true;
+    return working.order;
+  }
+
+  #book(working: Working, before: Order, { price, paid, filled, liquidity, moment }: Booked): void {
+    const { account, fees, record } = this.#parts;
+    const { seat } = working;
+    const { owner } = seat;
+    const { intent } = before;
+    const notional = account.notional(owner, filled, paid);
+    const fee = mul(notional, fees.rate(liquidity, moment.atMs));
+    const tradeId = String(++this.#trades);
+    const fill: Fill = { tradeId, price: paid, quantity: filled, fee, feeAsset: owner.assets.quote, liquidity, venueTimeMs: moment.atMs };
+    fees.traded(notional, moment.atMs);
+    const order = this.#keeping.fill(before, fill, moment.atMs);
+    working.order = order;
+    working.isOver = order.status === "Filled";
+    const outcome = account.fill(owner, intent.side, fill, notional);
+    const logged = { side: intent.side, price: toNumber(paid), quantity: toNumber(filled), fee, atMs: moment.atMs, row: moment.row, why: intent.why };
+    seat.trades.add(logged, outcome);
+    record.filled({ owner, order, fill, referencePrice: price, decisionPrice: working.decisionPrice });
+    const { orderId } = order;
+    const update = { orderId, intentId: intent.intentId, side: intent.side, why: intent.why, fill, atMs: moment.atMs };
+    this.#answer(seat, seat.runner.onFill(update, owner.state), moment.atMs);
+    if (working.isOver || seat.hearsOrders) this.#tell(seat, updateOf(order), moment.atMs);
+  }
+
+  #tell(seat: Seat, update: ReturnType<typeof updateOf>, atMs: number): void {
+    this.#answer(seat, seat.runner.onOrder(update), atMs);
+  }
+
+  #answer(seat: Seat, decision: Decision, atMs: number): void {
+    if (decision.intents.length + decision.cancels.length + decision.notes.length > 0) this.act(seat, decision, atMs);
+  }
+
+  #cancel(seat: Seat, id: string, nowMs: number): void {
+    const working = this.working[seat.marketIndex]!.find((each) => each.intent.intentId === id && each.seat === seat && !each.isOver);
+    if (working !== undefined) this.end(working, "OrderCanceled", "canceled on request", nowMs);
+  }
+
+  #slipped(owner: Owner, side: OrderIntent["side"], price: Decimal, quantity: number, { costRow }: Moment): Decimal {
+    const { slippage } = this.#parts;
+    return slippage === null ? price : slippage({ side, price, quantity, bars: owner.market.bars, row: costRow });
+  }
+
+  #atMost(owner: Owner, left: Decimal, quantity: number): Decimal {
+    const bounded = quantize(fromUnits(Math.floor(quantity * 1e6), 6), owner.market.instrument.lotSize, "down");
+    return bounded < left ? bounded : left;
+  }
+
+  /** Why the account cannot pay for this fill, or null. What shrinks a position always passes. */
+  #lacking(owner: Owner, intent: OrderIntent, price: Decimal, quantity: Decimal, liquidity: Fill["liquidity"], atMs: number): string | null {
+    const { account, fees, mark } = this.#parts;
+    const held = owner.exactQuantity;
+    const signed = (intent.side === "buy" ? quantity : -quantity) as Decimal;
+    if (held !== ZERO && held > ZERO !== signed > ZERO && abs(held) >= quantity) return null;
+    if (owner.market.kind !== "spot" && account.isFarFromMargin(owner, toNumber(signed), toNumber(price))) return null;
+    const notional = account.notional(owner, quantity, price);
+    const fee = mul(notional, fees.rate(liquidity, atMs));
+    if (owner.market.kind === "spot") {
+      const [needs, free] = [add(notional, fee), account.freeCash()];
+      return needs <= free ? null : `needs ${format(needs)}, free ${format(free)}`;
+    }
+    const priceOf = (each: Owner) => (each === owner ? price : mark(each));
+    const [needs, equity] = [account.margin(priceOf, owner, signed), sub(account.equity(priceOf), fee)];
+    return needs <= equity ? null : `margin of ${format(needs)} is more than the equity ${format(equity)}`;
+  }
+}
+
+/** About as much as the budget buys, for what slippage makes of the size. */
+function estimated(owner: Owner, budget: Decimal, price: Decimal): number {
+  const amount = Math.max(0, toNumber(budget));
+  return owner.isInverse ? amount * toNumber(price) : amount / toNumber(price);
+}
+
+interface Booked {
+  readonly price: Decimal;
+  readonly paid: Decimal;
+  readonly filled: Decimal;
+  readonly liquidity: Fill["liquidity"];
+  readonly moment: Moment;
+}
+
+function newWorking(seat: Seat, intent: OrderIntent, arrivesMs: number, decisionPrice: Decimal): Working {
+  const { side, type, timeInForce, postOnly, limitPrice } = intent;
+  const rule = { side, type, timeInForce, postOnly, price: limitPrice === null ? 0 : toNumber(limitPrice) };
+  return { seat, intent, order: null, rule, arrivesMs, decisionPrice, rests: false, isOver: false };
+}

@@ -1,0 +1,305 @@
+/**
+ * A backtest of bars: events in order of time over all markets, the real strategies, risk review, orders and positions.
+ * Pure and synchronous; equal inputs give an equal outcome to the last bit, wherever and beside whatever it runs.
+ * @see clockwork.ts for the order of events, bar-fills.ts for how orders fill, costs.ts for what that costs.
+ */
+import { type Decimal, decimal, toNumber, ZERO } from "../../kernel/decimal.ts";
+import { DstaError, invalid, isExpected } from "../../kernel/errors.ts";
+import { ColumnCache } from "../../indicator/column-series.ts";
+import { seededRandom } from "../../kernel/random.ts";
+import { rowsOf } from "../../market/bar-table.ts";
+import type { RiskLimits } from "../../risk/limits.ts";
+import { RiskBook } from "../../risk/risk-book.ts";
+import { openingState } from "../../risk/risk-state.ts";
+import { EMPTY } from "../../strategy/decision.ts";
+import { Owner, SimulatedAccount } from "./account.ts";
+import { BarFillModel, exact } from "./bar-fills.ts";
+import { Clockwork, type Ticking } from "./clockwork.ts";
+import { FeeSchedule, latencyOf, slippageOf } from "./costs.ts";
+import { Desk } from "./desk.ts";
+import { FundingClock } from "./funding.ts";
+import { isFarFromLiquidation, liquidate } from "./liquidation.ts";
+import { BacktestRecord } from "./record.ts";
+import { endOf, Seat, tablesOf } from "./seat.ts";
+import type { BacktestInput, BacktestOutcome } from "./types.ts";
+
+const ACCOUNT = "backtest";
+const EVERYTHING = decimal("1000000000000000");
+
+/** Nothing is refused by amount: what a strategy would do is the question. Rates and forms still hold. */
+export const OPEN_LIMITS: RiskLimits = {
+  maxOrderNotional: EVERYTHING,
+  maxPositionNotional: EVERYTHING,
+  maxGrossNotional: EVERYTHING,
+  maxOrdersPerSecond: 1_000,
+  maxDailyLoss: EVERYTHING,
+  maxPriceDeviationBps: 10_000,
+  maxBookAgeMs: 600_000,
+};
+
+/** Asked for again only within the same moment. */
+const REMEMBERED = { decisions: 64, fills: 64 };
+
+/**
+ * @param cache indicator columns kept between runs over the same tables; default a new one.
+ * @throws {DstaError} VALIDATION_ERROR for inputs that do not fit together; STRATEGY_THREW and its kin, naming the time of
+ * the bar, when a strategy fails.
+ */
+export function runBacktest(input: BacktestInput, cache = new ColumnCache()): BacktestOutcome {
+  return new Backtest(input, cache).run();
+}
+
+class Backtest {
+  readonly #input: BacktestInput;
+  readonly #clockwork: Clockwork;
+  readonly #account: SimulatedAccount;
+  readonly #seats: readonly Seat[];
+  readonly #seatsOf: readonly (readonly Seat[])[];
+  readonly #desk: Desk;
+  readonly #fills: BarFillModel;
+  readonly #funding: FundingClock;
+  readonly #record: BacktestRecord;
+  /** Newest close of each market, NaN before the first. */
+  readonly #closes: Float64Array;
+  readonly #indexOf = new Map<Owner, number>();
+  readonly #tradeFromMs: number;
+  #hasStarted = false;
+  #stopped = false;
+  #nowMs = 0;
+  #bars = 0;
+
+  constructor(input: BacktestInput, cache: ColumnCache) {
+    checkInput(input);
+    this.#input = input;
+    const { markets, strategies, costs, seed } = input;
+    this.#closes = new Float64Array(markets.length).fill(Number.NaN);
+    this.#record = new BacktestRecord(markets.reduce((sum, { bars }) => sum + rowsOf(bars), 0));
+    const places = strategies.map((strategy) => marketOf(input, strategy.symbol));
+    const owners = strategies.map((strategy, index) => new Owner(strategy.id, markets[places[index]!]!));
+    for (const [index, owner] of owners.entries()) this.#indexOf.set(owner, places[index]!);
+    this.#account = new SimulatedAccount(input.cash, owners);
+    const parts = {
+      account: ACCOUNT,
+      seed,
+      cache,
+      sizesLater: input.sizeAt === "fill",
+      capital: (seat: Seat) => seat.budget(this.#account.equity((owner) => this.#mark(owner))),
+      table: tablesOf(),
+    };
+    this.#seats = strategies.map((strategy, index) => new Seat(strategy, owners[index]!, places[index]!, parts));
+    this.#seatsOf = markets.map((_, index) => this.#seats.filter(({ marketIndex }) => marketIndex === index));
+    this.#desk = new Desk(markets.length, {
+      account: this.#account,
+      risk: new RiskBook(openingState(ACCOUNT, input.limits ?? OPEN_LIMITS), REMEMBERED),
+      fees: new FeeSchedule(costs),
+      slippage: slippageOf(costs),
+      latencyMs: latencyOf(costs.latency, seededRandom(`${seed}|latency`)),
+      record: this.#record,
+      mark: (owner) => this.#mark(owner),
+      sizesLater: parts.sizesLater,
+    });
+    this.#fills = new BarFillModel(this.#desk, input);
+    this.#funding = new FundingClock(markets);
+    this.#clockwork = new Clockwork(markets);
+    this.#tradeFromMs = input.tradeFromMs ?? Number.NEGATIVE_INFINITY;
+  }
+
+  run(): BacktestOutcome {
+    try {
+      this.#nowMs = this.#clockwork.nextMs();
+      if (this.#nowMs >= this.#tradeFromMs) this.#start(this.#nowMs);
+      this.#loop();
+      if (this.#input.closeAtEnd && !this.#stopped) this.#closeAll();
+    } catch (error) {
+      throw this.#placed(error);
+    }
+    return this.#outcome();
+  }
+
+  #start(nowMs: number): void {
+    this.#hasStarted = true;
+    for (const seat of this.#seats) this.#desk.act(seat, seat.runner.onStart(nowMs), nowMs);
+  }
+
+  #loop(): void {
+    const rows = this.#input.markets.reduce((sum, { bars }) => sum + rowsOf(bars), 0);
+    const checkpoints = (this.#input.checkpoints ?? []).map((share) => Math.ceil(rows * share));
+    let nextCheck = 0;
+    for (let nowMs = this.#clockwork.nextMs(); nowMs !== Number.POSITIVE_INFINITY; nowMs = this.#clockwork.nextMs()) {
+      this.#step(nowMs);
+      if (nextCheck < checkpoints.length && this.#bars >= checkpoints[nextCheck]! && !this.#passes(nextCheck++)) return;
+    }
+  }
+
+  /** Everything of one moment. A call of its own, so that the engine compiles it as it is called, not while it runs. */
+  #step(nowMs: number): void {
+    const { markets } = this.#clockwork;
+    this.#nowMs = nowMs;
+    let closed = 0;
+    for (let index = 0; index < markets.length; index++) {
+      const market = markets[index]!;
+      if (!market.isOpen || market.nextMs !== nowMs) continue;
+      this.#close(market, index);
+      closed++;
+    }
+    if (this.#funding.nextMs <= nowMs) this.#fund(nowMs);
+    if (closed > 0) this.#decide(nowMs);
+    for (let index = 0; index < markets.length; index++) {
+      const market = markets[index]!;
+      if (market.isOpen || market.nextMs !== nowMs) continue;
+      this.#clockwork.open(market);
+      this.#fills.onOpen(index, market.row);
+    }
+  }
+
+  #close(market: Ticking, index: number): void {
+    const { row } = market;
+    const { bars } = this.#input.markets[index]!;
+    this.#fills.onRange(index, row);
+    this.#closes[index] = bars.close[row]!;
+    this.#clockwork.close(market);
+    this.#bars++;
+    if (this.#account.holding > 0 && !isFarFromLiquidation(this.#account, bars, row)) this.#guardMargin(index, row);
+  }
+
+  /** Every strategy whose market has a new bar sees it; then equity is what all marks of this moment say. */
+  #decide(nowMs: number): void {
+    const seats = this.#seats;
+    if (!this.#hasStarted && nowMs >= this.#tradeFromMs) this.#start(nowMs);
+    for (let index = 0; index < seats.length; index++) this.#show(seats[index]!, nowMs);
+    let equity = this.#account.floatBase;
+    let holds = 0;
+    for (let index = 0; index < seats.length; index++) {
+      const { owner, marketIndex } = seats[index]!;
+      if (owner.held === 0) continue;
+      holds = 1;
+      const close = this.#closes[marketIndex]!;
+      equity += owner.held * (owner.isInverse ? 1 / close : close);
+    }
+    this.#record.heldTimes += holds;
+    this.#record.equityAt(nowMs, equity);
+  }
+
+  #show(seat: Seat, nowMs: number): void {
+    const { feeds, marketIndex, runner } = seat;
+    for (let index = 0; index < feeds.length; index++) {
+      const feed = feeds[index]!;
+      while (feed.endMs <= nowMs) {
+        const { endMs } = feed;
+        const row = feed.next++;
+        feed.endMs = endOf(feed);
+        if (nowMs < this.#tradeFromMs) {
+          runner.seeRow(feed.bars, row, endMs);
+          continue;
+        }
+        const decision = runner.onRow(feed.bars, row, endMs);
+        if (decision === EMPTY) continue;
+        this.#desk.act(seat, decision, nowMs);
+        this.#fills.onDecided(marketIndex, this.#clockwork.markets[marketIndex]!.row - 1);
+      }
+    }
+  }
+
+  #fund(nowMs: number): void {
+    this.#funding.payUntil(nowMs, (marketIndex, rate) => {
+      const close = this.#closes[marketIndex]!;
+      if (Number.isNaN(close)) return;
+      for (const { owner } of this.#seatsOf[marketIndex]!) if (owner.held !== 0) this.#account.fund(owner, this.#mark(owner), rate);
+    });
+  }
+
+  #guardMargin(index: number, row: number): void {
+    if (this.#input.markets[index]!.kind === "spot") return;
+    liquidate({
+      seats: this.#seats,
+      account: this.#account,
+      desk: this.#desk,
+      record: this.#record,
+      closes: this.#closes,
+      marketIndex: index,
+      row,
+    });
+  }
+
+  #closeAll(): void {
+    for (const seat of this.#seats) {
+      const { row, rows } = this.#clockwork.markets[seat.marketIndex]!;
+      for (const working of this.#desk.working[seat.marketIndex]!) {
+        if (working.seat === seat && !working.isOver) this.#desk.end(working, "OrderCanceled", "end of the data", this.#nowMs);
+      }
+      if (rows > 0) this.#desk.closeOut(seat, this.#mark(seat.owner), "end of the data", { atMs: this.#nowMs, row, costRow: row - 1 });
+    }
+    if (this.#record.points > 0) this.#record.amendEquity(toNumber(this.#account.equity((owner) => this.#mark(owner))));
+  }
+
+  #mark(owner: Owner): Decimal {
+    const index = this.#indexOf.get(owner)!;
+    const close = this.#closes[index]!;
+    const { instrument, bars } = this.#input.markets[index]!;
+    // Before the first close an order can only have come from `on.start`: it is judged by the first open.
+    return exact(Number.isNaN(close) ? bars.open[0]! : close, instrument.priceDecimals);
+  }
+
+  #passes(checkpoint: number): boolean {
+    const goesOn = this.#input.onCheckpoint?.(checkpoint, this.#record.equity()) ?? true;
+    this.#stopped = !goesOn;
+    return goesOn;
+  }
+
+  #placed(error: unknown): unknown {
+    if (!isExpected(error)) return error;
+    const at = new Date(this.#nowMs).toISOString();
+    return new DstaError(error.type, `${error.message} (bar ${this.#bars}, ${at})`, { data: { ...error.data, bar: this.#bars, atMs: this.#nowMs }, cause: error });
+  }
+
+  #outcome(): BacktestOutcome {
+    const record = this.#record;
+    const account = this.#account;
+    const finalEquity = account.equity((owner) => this.#mark(owner));
+    const open = this.#seats.flatMap(({ trades, owner, marketIndex }) => {
+      const trade = trades.openAt(this.#mark(owner), this.#clockwork.markets[marketIndex]!.row);
+      return trade === null ? [] : [trade];
+    });
+    const closed = this.#seats.flatMap(({ trades }) => trades.closed);
+    return {
+      bars: this.#bars,
+      events: 2 * this.#bars + record.submitted + record.fills.length + this.#funding.paid,
+      fills: record.fills,
+      trades: [...closed, ...open].sort((a, b) => a.entryMs - b.entryMs),
+      equity: record.equity(),
+      finalEquity,
+      fees: account.fees,
+      funding: account.funding,
+      slippage: record.slippage,
+      turnover: account.turnover,
+      exposureRatio: record.points === 0 ? 0 : record.heldTimes / record.points,
+      orders: { submitted: record.submitted, filled: record.filledOrders, canceled: record.canceled, refused: record.refusedOrders },
+      refusals: record.refusals(),
+      liquidations: record.liquidations,
+      notes: record.notes,
+      stopped: this.#stopped,
+      hash: record.hash(finalEquity),
+    };
+  }
+}
+
+function checkInput({ markets, strategies, cash }: BacktestInput): void {
+  if (markets.length === 0) throw invalid("markets", "at least one market");
+  if (strategies.length === 0) throw invalid("strategies", "at least one strategy");
+  if (cash <= ZERO) throw invalid("cash", "an amount above 0", cash);
+  const ids = new Set<string>();
+  for (const { id, definition } of strategies) {
+    if (ids.has(id)) throw invalid("strategies.id", "an id of its own for each strategy", id);
+    ids.add(id);
+    const other = Object.entries(definition.data).find(([, { source }]) => source !== "candles");
+    if (other !== undefined) {
+      throw invalid(`strategies.${id}`, `a strategy on candles: its source ${other[0]} (${other[1].source}) needs a recording of the order book`);
+    }
+  }
+}
+
+function marketOf({ markets }: BacktestInput, symbol: string): number {
+  const index = markets.findIndex(({ instrument }) => instrument.symbol === symbol);
+  if (index < 0) throw invalid("strategies.symbol", `one of ${markets.map(({ instrument }) => instrument.symbol).join(", ")}`, symbol);
+  return index;
+}
