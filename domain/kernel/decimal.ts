@@ -97,9 +97,11 @@ export function toUnits(value: Decimal, decimals: number): number {
   return units;
 }
 
-/** Nearest float, for statistics and charts only. */
+/** Nearest float, for statistics and charts only: 942.33 is 942.33, not 942.3299999999999 for having been divided. */
 export function toNumber(value: Decimal): number {
-  return Number(value) / 1e18;
+  const divided = Number(value) / 1e18;
+  const snapped = Math.round(divided * 1e8) / 1e8;
+  return Math.abs(snapped - divided) <= Math.abs(divided) * 4e-16 ? snapped : divided;
 }
 
 /** The texts last made, by low bits of the value: an order's numbers are told to the strategy, the journal and the venue. */

@@ -160,7 +160,7 @@ export class SimulatedAccount {
       const quantity = each === owner ? add(each.exactQuantity, extra) : each.exactQuantity;
       if (quantity === ZERO) continue;
       const notional = abs(this.notional(each, quantity, priceOf(each)));
-      margin = add(margin, (notional * 1_000n) / BigInt(Math.round(each.market.leverage * 1_000)) as Decimal);
+      margin = add(margin, ((notional * 1_000n) / BigInt(Math.round(each.market.leverage * 1_000))) as Decimal);
     }
     return margin;
   }

@@ -65,10 +65,14 @@ export class BarFillModel implements BarFills {
     const moment = { atMs, row, costRow: row };
     const budget = this.#budget(bars, row);
     const reached = working.filter(
-      (order) => !order.isOver && order.rests && order.arrivesMs <= bars.openTimeMs[row]! && insideBar(order.rule, bars.low[row]!, bars.high[row]!, reach),
+      (order) =>
+        !order.isOver &&
+        order.rests &&
+        order.arrivesMs <= bars.openTimeMs[row]! &&
+        insideBar(order.rule, bars.low[row]!, bars.high[row]!, reach),
     );
     for (const order of this.#model === "worst-case" ? worstFirst(reached) : reached) {
-      if (!order.isOver) this.#make(order, moment, budget);
+      if (!order.isOver) this.#fill(order, this.#madeAt(order, marketIndex, row), "maker", moment, budget);
     }
     sweep(working);
   }
@@ -96,11 +100,16 @@ export class BarFillModel implements BarFills {
     if (verdict === "post-only") return this.#desk.end(order, "OrderExpired", "POST_ONLY: it would have taken", moment.atMs);
     if (verdict === "no-liquidity") return this.#desk.end(order, "OrderExpired", "NO_LIQUIDITY: nothing at its limit", moment.atMs);
     // A market order that waits for volume still takes.
-    if (verdict !== "rest") this.#fill(order, price, verdict === "take" || order.rule.type === "market" ? "taker" : "maker", moment, budget);
+    if (verdict !== "rest")
+      this.#fill(order, price, verdict === "take" || order.rule.type === "market" ? "taker" : "maker", moment, budget);
   }
 
-  #make(order: Working, moment: Moment, budget: { left: number }): void {
-    this.#fill(order, order.intent.limitPrice!, "maker", moment, budget);
+  /** Its limit; what an open left over for want of volume may rest where the bar never was: then the nearest price it had. */
+  #madeAt({ rule, intent }: Working, marketIndex: number, row: number): Decimal {
+    const { bars, instrument } = this.#markets[marketIndex]!;
+    const nearest = rule.side === "buy" ? bars.high[row]! : bars.low[row]!;
+    const isInside = rule.side === "buy" ? rule.price <= nearest : rule.price >= nearest;
+    return isInside ? intent.limitPrice! : exact(nearest, instrument.priceDecimals);
   }
 
   #fill(order: Working, price: Decimal, liquidity: "maker" | "taker", moment: Moment, budget: { left: number }): void {

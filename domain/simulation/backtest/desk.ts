@@ -80,7 +80,10 @@ export class Desk {
     if (nowMs !== this.#answersAtMs) this.#answers = 0;
     this.#answersAtMs = nowMs;
     if (++this.#answers > ANSWERS_MAX) {
-      throw new DstaError("BACKTEST_LOOP", `${seat.owner.strategyId}: ${ANSWERS_MAX} decisions at one time, each in answer to its own orders`);
+      throw new DstaError(
+        "BACKTEST_LOOP",
+        `${seat.owner.strategyId}: ${ANSWERS_MAX} decisions at one time, each in answer to its own orders`,
+      );
     }
     for (const intent of intents) this.#place(seat, intent, nowMs);
     for (const id of cancels) this.#cancel(seat, id, nowMs);
@@ -204,7 +207,15 @@ export class Desk {
     working.order = order;
     working.isOver = order.status === "Filled";
     const outcome = account.fill(owner, intent.side, fill, notional);
-    const logged = { side: intent.side, price: toNumber(paid), quantity: toNumber(filled), fee, atMs: moment.atMs, row: moment.row, why: intent.why };
+    const logged = {
+      side: intent.side,
+      price: toNumber(paid),
+      quantity: toNumber(filled),
+      fee,
+      atMs: moment.atMs,
+      row: moment.row,
+      why: intent.why,
+    };
     seat.trades.add(logged, outcome);
     record.filled({ owner, order, fill, referencePrice: price, decisionPrice: working.decisionPrice });
     const { orderId } = order;
@@ -237,7 +248,14 @@ export class Desk {
   }
 
   /** Why the account cannot pay for this fill, or null. What shrinks a position always passes. */
-  #lacking(owner: Owner, intent: OrderIntent, price: Decimal, quantity: Decimal, liquidity: Fill["liquidity"], atMs: number): string | null {
+  #lacking(
+    owner: Owner,
+    intent: OrderIntent,
+    price: Decimal,
+    quantity: Decimal,
+    liquidity: Fill["liquidity"],
+    atMs: number,
+  ): string | null {
     const { account, fees, mark } = this.#parts;
     const held = owner.exactQuantity;
     const signed = (intent.side === "buy" ? quantity : -quantity) as Decimal;

@@ -249,7 +249,10 @@ class Backtest {
   #placed(error: unknown): unknown {
     if (!isExpected(error)) return error;
     const at = new Date(this.#nowMs).toISOString();
-    return new DstaError(error.type, `${error.message} (bar ${this.#bars}, ${at})`, { data: { ...error.data, bar: this.#bars, atMs: this.#nowMs }, cause: error });
+    return new DstaError(error.type, `${error.message} (bar ${this.#bars}, ${at})`, {
+      data: { ...error.data, bar: this.#bars, atMs: this.#nowMs },
+      cause: error,
+    });
   }
 
   #outcome(): BacktestOutcome {
@@ -293,7 +296,10 @@ function checkInput({ markets, strategies, cash }: BacktestInput): void {
     ids.add(id);
     const other = Object.entries(definition.data).find(([, { source }]) => source !== "candles");
     if (other !== undefined) {
-      throw invalid(`strategies.${id}`, `a strategy on candles: its source ${other[0]} (${other[1].source}) needs a recording of the order book`);
+      throw invalid(
+        `strategies.${id}`,
+        `a strategy on candles: its source ${other[0]} (${other[1].source}) needs a recording of the order book`,
+      );
     }
   }
 }

@@ -98,7 +98,11 @@ export function tablesOf(): SeatParts["table"] {
     const known = ofBase.get(intervalMs);
     if (known !== undefined) return known;
     if (intervalMs < base.intervalMs || intervalMs % base.intervalMs !== 0) {
-      throw invalid("data.interval", `bars of ${intervalMs / 1_000} s or a part of them, as the strategy asks for`, `${base.intervalMs / 1_000} s`);
+      throw invalid(
+        "data.interval",
+        `bars of ${intervalMs / 1_000} s or a part of them, as the strategy asks for`,
+        `${base.intervalMs / 1_000} s`,
+      );
     }
     const table = resampleTable(base, intervalMs);
     ofBase.set(intervalMs, table);

@@ -14,10 +14,11 @@ interface OpenTrade {
   readonly entryMs: number;
   readonly entryRow: number;
   readonly why: string;
+  /** Volume-weighted so far; exactly the fill's own price while there was one. */
+  entryPrice: number;
   entered: number;
-  entryValue: number;
+  exitPrice: number;
   exited: number;
-  exitValue: number;
   quantity: number;
   largest: number;
   fee: Decimal;
@@ -56,7 +57,7 @@ export class TradeLog {
     }
     if (open.side === direction) {
       open.entered += fill.quantity;
-      open.entryValue += fill.quantity * fill.price;
+      open.entryPrice += ((fill.price - open.entryPrice) * fill.quantity) / open.entered;
       open.quantity += fill.quantity;
       open.largest = Math.max(open.largest, open.quantity);
       open.fee = add(open.fee, fill.fee);
@@ -80,10 +81,10 @@ export class TradeLog {
       entryMs: fill.atMs,
       entryRow: fill.row,
       why: fill.why,
+      entryPrice: fill.price,
       entered: quantity,
-      entryValue: quantity * fill.price,
+      exitPrice: fill.price,
       exited: 0,
-      exitValue: 0,
       quantity,
       largest: quantity,
       fee,
@@ -97,8 +98,8 @@ export class TradeLog {
     const closing = flips ? open.quantity : fill.quantity;
     // The exact part of the fee that closed; the rest opens the next trade.
     const closedFee = flips ? (((fill.fee * BigInt(Math.round((closing / fill.quantity) * 1e9))) / 1_000_000_000n) as Decimal) : fill.fee;
+    open.exitPrice = open.exited === 0 ? fill.price : open.exitPrice + ((fill.price - open.exitPrice) * closing) / (open.exited + closing);
     open.exited += closing;
-    open.exitValue += closing * fill.price;
     open.quantity -= closing;
     open.fee = add(open.fee, closedFee);
     open.realised = add(open.realised, outcome.realisedPnl);
@@ -112,8 +113,8 @@ export class TradeLog {
     const owner = this.#owner;
     const funding = sub(owner.funding, trade.fundingBefore);
     const pnl = toNumber((trade.realised - trade.fee + funding) as Decimal);
-    const entryPrice = trade.entryValue / trade.entered;
-    const cost = owner.isInverse ? trade.entered / entryPrice : trade.entryValue;
+    const { entryPrice } = trade;
+    const cost = owner.isInverse ? trade.entered / entryPrice : trade.entered * entryPrice;
     return {
       strategyId: owner.strategyId,
       symbol: owner.market.instrument.symbol,
@@ -121,7 +122,7 @@ export class TradeLog {
       entryMs: trade.entryMs,
       entryPrice,
       exitMs,
-      exitPrice: exitMs === null ? null : trade.exitValue / trade.exited,
+      exitPrice: exitMs === null ? null : trade.exitPrice,
       quantity: trade.largest,
       fee: toNumber(trade.fee),
       funding: toNumber(funding),
