@@ -67,7 +67,7 @@ async function carryOut(ctx: StrategyCtx, decision: Decision): Promise<void> {
 export async function saveState(ctx: StrategyCtx): Promise<void> {
   const saved = ctx.state.session!.runner.saveState();
   ctx.state.left = saved;
-  const text = JSON.stringify(saved.state);
+  const text = JSON.stringify([saved.state, saved.stop ?? null]);
   if (text === ctx.state.savedState) return;
   await commit(ctx, { type: "StateSaved", saved });
   ctx.state.savedState = text;

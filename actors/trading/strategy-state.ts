@@ -57,7 +57,7 @@ export function newStrategyState(parts: Pick<StrategyActorState, Given>): Strate
     lastWhyAtMs: null,
     spark: [],
     lastSparkMs: 0,
-    savedState: JSON.stringify(parts.record.saved?.state ?? {}),
+    savedState: JSON.stringify([parts.record.saved?.state ?? {}, parts.record.saved?.stop ?? null]),
     left: null,
     snapshotVersion: parts.stream.version,
     shown: "",

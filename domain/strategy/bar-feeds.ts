@@ -49,6 +49,11 @@ export class BarFeeds {
     return true;
   }
 
+  /** Of the first source; 0 without one. */
+  seen(): { warmupBars: number; seenBars: number } {
+    return { warmupBars: this.primary?.timeline.warmup ?? 0, seenBars: this.primary?.count ?? 0 };
+  }
+
   needs(): CandlesNeed[] {
     return Object.entries(this.byName).map(([name, bars]) => ({ name, intervalMs: bars.intervalMs, warmupBars: bars.timeline.warmup }));
   }

@@ -78,6 +78,8 @@ export interface BaseContext<P extends ParamShape, I, S> {
   readonly random: Random;
   /** The author's JSON state: change it in place; it is saved and restored. */
   readonly state: S;
+  /** The protective stop; NaN when there is none. */
+  readonly stop: number;
   /** Is the market data connection up? */
   readonly connected: boolean;
   /** The newest price known: mid, last trade or last close; NaN before the first. */
@@ -91,6 +93,13 @@ export interface BaseContext<P extends ParamShape, I, S> {
   sell(wish: OrderWish): string | null;
   /** Market order against the whole position, less what is already closing; dust stays, with a note. */
   close(terms: { readonly why: string }): string | null;
+  /**
+   * Closes the whole position with a market order once the price is at or beyond `stop`: at or below it for a long
+   * position, at or above it for a short one. One at a time: set it again to move it; null takes it away. It may be set
+   * with the order that opens, and ends with the position. In a bar that reaches both it and a target, it comes first.
+   * @throws {DstaError} BAD_INTENT for a price that is none, or without a reason.
+   */
+  protect(terms: { readonly stop: Amount | null; readonly why: string }): void;
   /** Asks to cancel the open order with this order or intent id; an unknown one is a note. */
   cancel(id: string): void;
   cancelAll(): void;

@@ -15,10 +15,7 @@ export function namedSeries(set: IndicatorSet): ReadonlyMap<string, Series> {
     }
     if (typeof entry !== "object" || entry === null) throw invalid(`setup.${name}`, "an indicator, or an object of indicators", entry);
     for (const [output, series] of Object.entries(entry))
-      named.set(
-        `${name}.${output}`,
-        series instanceof ColumnSeries ? series : RecordedSeries.of(series, `setup.${name}.${output}`),
-      );
+      named.set(`${name}.${output}`, series instanceof ColumnSeries ? series : RecordedSeries.of(series, `setup.${name}.${output}`));
   }
   return named;
 }

@@ -8,12 +8,13 @@ import { type Decimal, add, div, format, fromNumber, max, mul, sub, toNumber, UN
 import { type DstaError, isExpected } from "../kernel/errors.ts";
 import type { Side } from "../market/events.ts";
 import type { OrderIntent } from "../order/types.ts";
-import { amountOf, badIntent } from "./amounts.ts";
+import { type Amount, amountOf, badIntent } from "./amounts.ts";
 import type { OrderTerms, OrderWish } from "./context.ts";
 import { type Decision, EMPTY } from "./decision.ts";
 import type { FloodGate } from "./flood-gate.ts";
 import type { MarketState } from "./market-state.ts";
 import type { OwnOrder, OwnOrders } from "./own-orders.ts";
+import type { ProtectiveStop, SavedStop } from "./protective-stop.ts";
 import { type PositionView, isBelowMinimum } from "./position-view.ts";
 
 /** Who decides, for whom and where. */
@@ -33,6 +34,7 @@ export interface RecorderParts {
   readonly position: PositionView;
   readonly orders: OwnOrders;
   readonly gate: FloodGate;
+  readonly stop: ProtectiveStop;
   /** Last sequence number used in this epoch. */
   readonly sequence: number;
   /** Quote the instance may use, for `allocation`; null where there is none. */
@@ -58,6 +60,8 @@ export class IntentRecorder {
   #recorded = false;
   /** The open orders as they were before this handler changed them; null while it has not. */
   #ordersBefore: readonly OwnOrder[] | null = null;
+  /** The stop before this handler moved it; null while it has not. */
+  #stopBefore: { readonly saved: SavedStop | null } | null = null;
 
   constructor(parts: RecorderParts) {
     this.#parts = parts;
@@ -67,6 +71,7 @@ export class IntentRecorder {
 
   take(): Decision {
     if (this.#ordersBefore !== null) this.#ordersBefore = null;
+    if (this.#stopBefore !== null) this.#stopBefore = null;
     if (!this.#recorded) return EMPTY;
     if (this.#notesDropped > 0) this.#notes.push(`${this.#notesDropped} more notes on this event`);
     const decision = { intents: this.#intents, cancels: this.#cancels, notes: this.#notes };
@@ -77,6 +82,8 @@ export class IntentRecorder {
   rollBack(): void {
     if (this.#ordersBefore !== null) this.#parts.orders.open = this.#ordersBefore;
     this.#ordersBefore = null;
+    if (this.#stopBefore !== null) this.#parts.stop.restore(this.#stopBefore.saved);
+    this.#stopBefore = null;
     this.refusal = null;
     this.#clear();
   }
@@ -113,6 +120,29 @@ export class IntentRecorder {
       if (isBelowMinimum(instrument, rest, market.price())) return this.#refuse(`already closing ${format(closing)} ${instrument.base}`);
       return this.#record(side, rest, null, { why: terms.why, reduceOnly: true });
     });
+  }
+
+  /** Takes effect at once; a handler that fails afterwards leaves the stop as it was. */
+  protect({ stop: price, why }: { readonly stop: Amount | null; readonly why: string }): void {
+    this.#guarded(() => {
+      checkWhy(why);
+      const { stop } = this.#parts;
+      this.#stopBefore ??= { saved: stop.saved() };
+      if (price === null) stop.clear();
+      else stop.set(price, why.trim().slice(0, WHY_MAX));
+      this.#recorded = true;
+      return null;
+    });
+  }
+
+  /** Targets go first: while one of them may still fill, the same quantity cannot be closed a second time. */
+  closeAtStop(why: string): void {
+    const { position, orders } = this.#parts;
+    const side = position.exact.quantity > ZERO ? "sell" : "buy";
+    const targets = orders.open.filter((order) => order.side === side && order.type === "limit");
+    for (const order of targets) this.#cancel(order);
+    if (targets.length === 0) this.close({ why });
+    else this.#recorded = true;
   }
 
   cancel(id: string): void {

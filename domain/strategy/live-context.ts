@@ -5,6 +5,7 @@
 import type { Instrument } from "../instrument/instrument.ts";
 import type { Random } from "../kernel/random.ts";
 import type { Bar } from "../market/events.ts";
+import type { Amount } from "./amounts.ts";
 import type { FedBars } from "./bar-feeds.ts";
 import type { BaseContext, IndicatorSet, OrderWish, PositionReadModel } from "./context.ts";
 import type { IntentRecorder } from "./intent-recorder.ts";
@@ -13,6 +14,7 @@ import type { TopView } from "./market-view.ts";
 import { numberText } from "./number-text.ts";
 import type { OwnOrder, OwnOrders } from "./own-orders.ts";
 import type { ParamShape, ParamsOf } from "./params.ts";
+import type { ProtectiveStop } from "./protective-stop.ts";
 import type { JsonObject } from "./state.ts";
 
 export interface ContextParts {
@@ -28,6 +30,7 @@ export interface ContextParts {
   readonly market: MarketState;
   readonly orders: OwnOrders;
   readonly recorder: IntentRecorder;
+  readonly stop: ProtectiveStop;
 }
 
 export class LiveContext implements BaseContext<ParamShape, IndicatorSet, JsonObject> {
@@ -36,6 +39,7 @@ export class LiveContext implements BaseContext<ParamShape, IndicatorSet, JsonOb
   readonly #market: MarketState;
   readonly #orders: OwnOrders;
   readonly #recorder: IntentRecorder;
+  readonly #stop: ProtectiveStop;
   readonly position: PositionReadModel;
   readonly instrument: Instrument;
   readonly ind: IndicatorSet;
@@ -55,6 +59,7 @@ export class LiveContext implements BaseContext<ParamShape, IndicatorSet, JsonOb
     this.#market = parts.market;
     this.#orders = parts.orders;
     this.#recorder = parts.recorder;
+    this.#stop = parts.stop;
   }
 
   get bar(): Bar | null {
@@ -91,6 +96,14 @@ export class LiveContext implements BaseContext<ParamShape, IndicatorSet, JsonOb
 
   close(terms: { readonly why: string }): string | null {
     return this.#recorder.close(terms);
+  }
+
+  get stop(): number {
+    return this.#stop.price;
+  }
+
+  protect(terms: { readonly stop: Amount | null; readonly why: string }): void {
+    this.#recorder.protect(terms);
   }
 
   cancel(id: string): void {

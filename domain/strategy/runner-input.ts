@@ -1,11 +1,12 @@
 /** What a runner is made of, what it is told of fills, and what it shows. */
 import type { InsideRow } from "../contract/views.ts";
 import type { Instrument } from "../instrument/instrument.ts";
-import type { Decimal } from "../kernel/decimal.ts";
+import { type Decimal, toNumber } from "../kernel/decimal.ts";
 import type { Random } from "../kernel/random.ts";
 import type { Side } from "../market/events.ts";
 import type { Fill } from "../order/types.ts";
 import type { FedBars } from "./bar-feeds.ts";
+import type { OwnFill } from "./context.ts";
 import type { AnyStrategy } from "./define.ts";
 import type { StrategyInstance } from "./intent-recorder.ts";
 import type { OrderUpdate } from "./own-orders.ts";
@@ -49,4 +50,9 @@ export interface RunnerView {
   readonly seenBars: number;
   readonly ready: boolean;
   readonly inside: readonly InsideRow[];
+}
+
+/** A fill as an author reads it. */
+export function ownFill({ orderId, intentId, side, why, fill }: FillUpdate): OwnFill {
+  return { orderId, intentId, side, why, price: toNumber(fill.price), quantity: toNumber(fill.quantity), exact: fill };
 }

@@ -7,14 +7,12 @@
  * was saved. Position and orders belong to the fold of the journal outside: the runner is told, it never computes them.
  */
 import type { ColumnBars } from "../indicator/column-series.ts";
-import { toNumber } from "../kernel/decimal.ts";
 import { invalid } from "../kernel/errors.ts";
 import type { Bar, BookTop, ConnectionState, Trade } from "../market/events.ts";
 import { BarFeeds, type CandlesNeed } from "./bar-feeds.ts";
-import type { OwnFill } from "./context.ts";
+import { type Decider, decided } from "./decided.ts";
 import { type Decision, EMPTY } from "./decision.ts";
 import type { AnyHandler, HandlerName, Strategy } from "./define.ts";
-import { asyncHandler, isPromise, strategyFailure } from "./failure.ts";
 import { FloodGate } from "./flood-gate.ts";
 import { insideRows, namedSeries } from "./inside.ts";
 import { IntentRecorder } from "./intent-recorder.ts";
@@ -25,7 +23,8 @@ import { OwnOrders, type OrderUpdate, isClosed } from "./own-orders.ts";
 import { validateParams } from "./param-values.ts";
 import type { ParamShape, ParamsOf } from "./params.ts";
 import { FLAT, PositionView, type PositionState } from "./position-view.ts";
-import type { FillUpdate, RunnerInput, RunnerView } from "./runner-input.ts";
+import { ProtectiveStop } from "./protective-stop.ts";
+import { type FillUpdate, ownFill, type RunnerInput, type RunnerView } from "./runner-input.ts";
 import { restoredState, type SavedState } from "./saved-state.ts";
 import { copyState } from "./state.ts";
 
@@ -46,6 +45,7 @@ export class StrategyRunner {
   readonly #on: Strategy["on"];
   readonly #recorder: IntentRecorder;
   readonly #context: LiveContext;
+  readonly #decider: Decider;
   /** Every indicator has its value; stays true. */
   #ready = false;
   /** The bar handler takes the bar itself; else none is made of a row. */
@@ -57,6 +57,7 @@ export class StrategyRunner {
   readonly #trade: TradeView;
   readonly #position: PositionView;
   readonly #orders: OwnOrders;
+  readonly #stop: ProtectiveStop;
   readonly #series: ReturnType<typeof namedSeries>;
 
   constructor(input: RunnerInput) {
@@ -77,12 +78,15 @@ export class StrategyRunner {
     this.#position = new PositionView(instrument, () => this.#market.price());
     this.#position.show(input.position ?? FLAT);
     this.#orders = new OwnOrders(input.orders ?? []);
+    this.#stop = new ProtectiveStop(saved?.stop ?? null);
+    this.#stop.follow(this.#position.quantity);
     this.#recorder = new IntentRecorder({
       instance,
       instrument,
       market: this.#market,
       position: this.#position,
       orders: this.#orders,
+      stop: this.#stop,
       gate: new FloodGate(input.intentsPerSecondMax ?? 50),
       sequence: saved !== null && saved.epoch === instance.epoch ? saved.sequence : 0,
       capital: input.capital ?? null,
@@ -104,7 +108,9 @@ export class StrategyRunner {
       market: this.#market,
       orders: this.#orders,
       recorder: this.#recorder,
+      stop: this.#stop,
     });
+    this.#decider = { recorder: this.#recorder, context: this.#context, strategyId: instance.id };
   }
 
   /** Intervals it needs and how far back. */
@@ -127,9 +133,8 @@ export class StrategyRunner {
     if (!this.#takeBar(bar)) {
       return { ...EMPTY, notes: [`ignored a bar of ${bar.openTimeMs}: not after the last one`] };
     }
-    const handler = this.#on.bar;
-    if (handler === null || !this.ready || this.#feeds.primary?.last !== bar) return EMPTY;
-    return this.#decide("bar", handler, bar);
+    const handler = this.#feeds.primary?.last === bar ? this.#on.bar : null;
+    return this.#see("bar", handler, bar, this.#position.quantity > 0 ? bar.low : bar.high);
   }
 
   /** The next row of columns given as `bars` has closed: as `onBar`, without a bar to be made of it. */
@@ -156,8 +161,7 @@ export class StrategyRunner {
     if (market.top === null) market.top = this.#top;
     market.topIsNewest = true;
     market.advance(top.receivedAtMs);
-    const handler = this.#on.top;
-    return handler === null || !this.ready ? EMPTY : this.#decide("top", handler, this.#top);
+    return this.#see("top", this.#on.top, this.#top, this.#position.quantity > 0 ? this.#top.bid : this.#top.ask);
   }
 
   onTrade(trade: Trade): Decision {
@@ -166,19 +170,17 @@ export class StrategyRunner {
     this.#market.lastPrice = this.#trade.price;
     this.#market.topIsNewest = false;
     this.#market.advance(trade.receivedAtMs);
-    const handler = this.#on.trade;
-    return handler === null || !this.ready ? EMPTY : this.#decide("trade", handler, this.#trade);
+    return this.#see("trade", this.#on.trade, this.#trade, this.#trade.price);
   }
 
   /** `position` is the one after the fill. Tell the fill before the order's new state. */
   onFill(update: FillUpdate, position: PositionState): Decision {
     this.#position.show(position);
+    this.#stop.follow(this.#position.quantity);
     this.#market.advance(update.atMs);
     const handler = this.#on.fill;
     if (handler === null) return EMPTY;
-    const { orderId, intentId, side, why, fill } = update;
-    const own: OwnFill = { orderId, intentId, side, why, price: toNumber(fill.price), quantity: toNumber(fill.quantity), exact: fill };
-    return this.#decide("fill", handler, own);
+    return this.#decide("fill", handler, ownFill(update));
   }
 
   /** The newest state of an own order, refusals by risk among them. */
@@ -217,22 +219,18 @@ export class StrategyRunner {
   }
 
   view(): RunnerView {
-    const bars = this.#feeds.primary;
-    return {
-      warmupBars: bars === null ? 0 : bars.timeline.warmup,
-      seenBars: bars === null ? 0 : bars.count,
-      ready: this.ready,
-      inside: insideRows(this.#series),
-    };
+    return { ...this.#feeds.seen(), ready: this.ready, inside: insideRows(this.#series) };
   }
 
   /** @throws {DstaError} BAD_STATE naming the path of what is not JSON. */
   saveState(): SavedState {
+    const stop = this.#stop.saved();
     return {
       version: this.#definition.version,
       epoch: this.#input.instance.epoch,
       sequence: this.#recorder.sequence,
       state: copyState(this.#context.state),
+      ...(stop === null ? null : { stop }),
     };
   }
 
@@ -245,6 +243,36 @@ export class StrategyRunner {
       orders: this.#orders.open,
       state: this.saveState(),
     });
+  }
+
+  /** Where the position is to be closed; NaN when nowhere. */
+  get stopPrice(): number {
+    return this.#position.quantity === 0 ? Number.NaN : this.#stop.price;
+  }
+
+  /** The price has reached the stop, says whoever plays the market: the position is to be closed. */
+  stopOut(nowMs: number): Decision {
+    this.#market.advance(nowMs);
+    return this.#decide("bar", () => this.#closeAtStop(), undefined);
+  }
+
+  /** Lets a market handler decide, after the stop if `price` has reached it. */
+  #see(name: "bar" | "top" | "trade", handler: AnyHandler | null, event: unknown, price: number): Decision {
+    if (this.#stop.isHit(this.#position.quantity, price)) {
+      return this.#decide(
+        name,
+        (ctx, seen) => {
+          this.#closeAtStop();
+          return this.ready ? handler?.(ctx, seen) : undefined;
+        },
+        event,
+      );
+    }
+    return handler === null || !this.ready ? EMPTY : this.#decide(name, handler, event);
+  }
+
+  #closeAtStop(): void {
+    this.#recorder.closeAtStop(this.#stop.why);
   }
 
   #takeBar(bar: Bar): boolean {
@@ -266,15 +294,6 @@ export class StrategyRunner {
   }
 
   #decide(name: HandlerName, handler: AnyHandler, event: unknown): Decision {
-    const recorder = this.#recorder;
-    try {
-      const answer = handler(this.#context, event);
-      if (isPromise(answer)) throw asyncHandler(answer);
-      if (recorder.refusal !== null) throw recorder.refusal;
-    } catch (error) {
-      recorder.rollBack();
-      throw strategyFailure(this.#input.instance.id, name, error);
-    }
-    return recorder.take();
+    return decided(this.#decider, name, handler, event);
   }
 }

@@ -1,6 +1,7 @@
 /** What survives a restart of a strategy instance, as JSON, and how it is read back. */
 import { DstaError } from "../kernel/errors.ts";
 import type { Strategy } from "./define.ts";
+import type { SavedStop } from "./protective-stop.ts";
 import { copyState, type JsonObject } from "./state.ts";
 
 export interface SavedState {
@@ -10,6 +11,8 @@ export interface SavedState {
   readonly epoch: string;
   readonly sequence: number;
   readonly state: JsonObject;
+  /** The protective stop; absent in what was saved before there were any, and while there is none. */
+  readonly stop?: SavedStop;
 }
 
 /**

@@ -14,8 +14,10 @@
 import { fromUnits, type Decimal } from "../../kernel/decimal.ts";
 import type { BarTable } from "../../market/bar-table.ts";
 import { atOpen, insideBar } from "../bar-rules.ts";
-import type { Desk, Moment, Working } from "./desk.ts";
+import type { Desk, Moment } from "./desk.ts";
+import type { Seat } from "./seat.ts";
 import type { BacktestInput, BacktestMarket } from "./types.ts";
+import type { Working } from "./working.ts";
 
 export interface BarFills {
   /** A bar opens. */
@@ -28,18 +30,21 @@ export interface BarFills {
 
 export class BarFillModel implements BarFills {
   readonly #desk: Desk;
+  readonly #seatsOf: readonly (readonly Seat[])[];
   readonly #markets: readonly BacktestMarket[];
   readonly #model: BacktestInput["fill"];
   readonly #volumeShare: number;
 
-  constructor(desk: Desk, { markets, fill, volumeShare }: BacktestInput) {
+  constructor(desk: Desk, seatsOf: readonly (readonly Seat[])[], { markets, fill, volumeShare }: BacktestInput) {
     this.#desk = desk;
+    this.#seatsOf = seatsOf;
     this.#markets = markets;
     this.#model = fill;
     this.#volumeShare = volumeShare;
   }
 
   onOpen(marketIndex: number, row: number): void {
+    if (this.#stops(marketIndex, row, true)) sweep(this.#desk.working[marketIndex]!);
     const working = this.#desk.working[marketIndex]!;
     if (working.length === 0) return;
     const { bars, instrument } = this.#markets[marketIndex]!;
@@ -57,6 +62,13 @@ export class BarFillModel implements BarFills {
   }
 
   onRange(marketIndex: number, row: number): void {
+    this.#stops(marketIndex, row, false);
+    this.#limits(marketIndex, row);
+    // What a limit opened in this bar may have gone on to its stop.
+    this.#stops(marketIndex, row, false);
+  }
+
+  #limits(marketIndex: number, row: number): void {
     const working = this.#desk.working[marketIndex]!;
     if (working.length === 0) return;
     const { bars } = this.#markets[marketIndex]!;
@@ -102,6 +114,28 @@ export class BarFillModel implements BarFills {
     // A market order that waits for volume still takes.
     if (verdict !== "rest")
       this.#fill(order, price, verdict === "take" || order.rule.type === "market" ? "taker" : "maker", moment, budget);
+  }
+
+  /**
+   * Positions whose protective stop the bar reaches: at its open when that lies beyond the stop already, else at the stop,
+   * and before any target in the same bar, whatever the model: the order of prices inside a bar is not known.
+   */
+  #stops(marketIndex: number, row: number, opens: boolean): boolean {
+    let any = false;
+    for (const seat of this.#seatsOf[marketIndex]!) {
+      const { quantity } = seat.owner;
+      if (quantity === 0) continue;
+      const stop = seat.runner.stopPrice;
+      if (Number.isNaN(stop)) continue;
+      const { bars, instrument } = this.#markets[marketIndex]!;
+      const reached = opens ? bars.open[row]! : quantity > 0 ? bars.low[row]! : bars.high[row]!;
+      if (quantity > 0 ? reached > stop : reached < stop) continue;
+      const atMs = bars.openTimeMs[row]! + (opens ? 0 : bars.intervalMs);
+      const inBar = opens ? reached : Math.min(bars.high[row]!, Math.max(bars.low[row]!, stop));
+      this.#desk.stopOut(seat, exact(inBar, instrument.priceDecimals), { atMs, row, costRow: row });
+      any = true;
+    }
+    return any;
   }
 
   /** Its limit; what an open left over for want of volume may rest where the bar never was: then the nearest price it had. */

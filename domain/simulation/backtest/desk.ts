@@ -6,37 +6,23 @@
  * An order sized as a share of equity (`allocation`) is sized, reviewed and filled at one moment: where it fills.
  * Bound: 20,000 open orders (the review's), 1,000 decisions that answer each other at one time (BACKTEST_LOOP).
  */
-import { type Decimal, abs, add, div, format, fromUnits, mul, quantize, sub, toNumber, UNIT, ZERO } from "../../kernel/decimal.ts";
+import { type Decimal, abs, add, div, format, fromUnits, mul, negate, quantize, toNumber, UNIT, ZERO } from "../../kernel/decimal.ts";
 import { DstaError } from "../../kernel/errors.ts";
 import { remainingQuantity, type Order } from "../../order/order.ts";
 import type { Fill, OrderIntent } from "../../order/types.ts";
 import { decide } from "../../risk/review.ts";
-import type { RuledOrder } from "../bar-rules.ts";
 import type { RiskBook } from "../../risk/risk-book.ts";
 import type { Decision } from "../../strategy/decision.ts";
 import { isBelowMinimum } from "../../strategy/position-view.ts";
 import type { Owner, SimulatedAccount } from "./account.ts";
 import type { FeeSchedule, Slippage } from "./costs.ts";
+import { lackingFunds } from "./funds.ts";
 import { OrderKeeping, refusalOf, updateOf } from "./order-book-keeping.ts";
 import type { BacktestRecord } from "./record.ts";
 import type { Seat } from "./seat.ts";
+import { newWorking, type Working } from "./working.ts";
 
 const ANSWERS_MAX = 1_000;
-
-/** An order at the simulated venue, or on its way there. */
-export interface Working {
-  readonly seat: Seat;
-  readonly intent: OrderIntent;
-  /** Null while it waits to be sized. */
-  order: Order | null;
-  /** What the rules of bars look at. */
-  readonly rule: RuledOrder;
-  readonly arrivesMs: number;
-  readonly decisionPrice: Decimal;
-  /** An open has passed it. */
-  rests: boolean;
-  isOver: boolean;
-}
 
 /** Where and when something fills. */
 export interface Moment {
@@ -96,11 +82,16 @@ export class Desk {
     const { owner } = seat;
     const order = working.order ?? this.#sized(working, price, moment);
     if (order === null) return 0;
-    const left = remainingQuantity(order);
+    const left = this.#reducible(owner, order);
+    if (left === ZERO) {
+      this.end(working, "OrderExpired", "REDUCE_ONLY: there is nothing left to reduce", moment.atMs);
+      return 0;
+    }
     const filled = Number.isNaN(quantity) ? left : this.#atMost(owner, left, quantity);
     if (filled === ZERO) return 0;
     const paid = liquidity === "maker" ? price : this.#slipped(owner, order.intent.side, price, toNumber(filled), moment);
-    const lacking = this.#lacking(owner, order.intent, paid, filled, liquidity, moment.atMs);
+    const feeRate = this.#parts.fees.rate(liquidity, moment.atMs);
+    const lacking = lackingFunds(this.#parts, owner, { side: order.intent.side, price: paid, quantity: filled, feeRate });
     if (lacking !== null) {
       this.end(working, "OrderExpired", lacking, moment.atMs);
       this.#parts.record.refused("INSUFFICIENT_FUNDS", lacking);
@@ -116,6 +107,19 @@ export class Desk {
     const { seat, intent, order } = working;
     if (order === null) return this.#tell(seat, refusalOf(intent, reason, atMs), atMs);
     this.#tell(seat, updateOf(this.#keeping.end(order, type, reason, atMs)), atMs);
+  }
+
+  /** The strategy's protective stop has been reached: its targets are taken back, what it closes fills here and now. */
+  stopOut(seat: Seat, price: Decimal, moment: Moment): void {
+    const { intents, cancels, notes } = seat.runner.stopOut(moment.atMs);
+    if (notes.length > 0) this.#parts.record.note(seat.owner.strategyId, notes, moment.atMs);
+    for (const id of cancels) this.#cancel(seat, id, moment.atMs);
+    for (const intent of intents) {
+      const working = newWorking(seat, intent, moment.atMs, price);
+      working.order = this.#reviewed(seat, intent, price, moment.atMs);
+      if (working.order !== null) this.fill(working, price, "taker", moment);
+    }
+    if (cancels.length > 0 && intents.length === 0) this.stopOut(seat, price, moment);
   }
 
   /** Takes the place of the strategy: used at the end of the data and by liquidation. */
@@ -155,6 +159,9 @@ export class Desk {
       if (working.order === null) return;
     }
     this.working[seat.marketIndex]!.push(working);
+    // What may rest can be cancelled once its id is known; an order at the market is over at the next open.
+    const { order } = working;
+    if (order !== null && (intent.type === "limit" || seat.hearsOrders)) this.#tell(seat, updateOf(order), nowMs);
   }
 
   #reviewed(seat: Seat, intent: OrderIntent, price: Decimal, nowMs: number): Order | null {
@@ -177,7 +184,7 @@ export class Desk {
     const { instrument } = owner.market;
     const { account, fees, mark } = this.#parts;
     const equity = account.equity((each) => (each === owner ? price : mark(each)));
-    const budget = seat.budget(equity, intent.allocation!);
+    const budget = seat.budget(equity, intent.allocation);
     const paid = this.#slipped(owner, intent.side, price, estimated(owner, budget, price), moment);
     const withFee = add(UNIT, fees.rate("taker", moment.atMs));
     const size = owner.isInverse ? div(mul(budget, paid, "down"), withFee, "down") : div(budget, mul(paid, withFee), "down");
@@ -242,34 +249,18 @@ export class Desk {
     return slippage === null ? price : slippage({ side, price, quantity, bars: owner.market.bars, row: costRow });
   }
 
+  /** What is left of it; of a reduce-only order at most the position it is against. */
+  #reducible(owner: Owner, order: Order): Decimal {
+    const left = remainingQuantity(order);
+    if (!order.intent.reduceOnly) return left;
+    const held = owner.exactQuantity;
+    const against = order.intent.side === "sell" ? held : negate(held);
+    return against <= ZERO ? ZERO : against < left ? against : left;
+  }
+
   #atMost(owner: Owner, left: Decimal, quantity: number): Decimal {
     const bounded = quantize(fromUnits(Math.floor(quantity * 1e6), 6), owner.market.instrument.lotSize, "down");
     return bounded < left ? bounded : left;
-  }
-
-  /** Why the account cannot pay for this fill, or null. What shrinks a position always passes. */
-  #lacking(
-    owner: Owner,
-    intent: OrderIntent,
-    price: Decimal,
-    quantity: Decimal,
-    liquidity: Fill["liquidity"],
-    atMs: number,
-  ): string | null {
-    const { account, fees, mark } = this.#parts;
-    const held = owner.exactQuantity;
-    const signed = (intent.side === "buy" ? quantity : -quantity) as Decimal;
-    if (held !== ZERO && held > ZERO !== signed > ZERO && abs(held) >= quantity) return null;
-    if (owner.market.kind !== "spot" && account.isFarFromMargin(owner, toNumber(signed), toNumber(price))) return null;
-    const notional = account.notional(owner, quantity, price);
-    const fee = mul(notional, fees.rate(liquidity, atMs));
-    if (owner.market.kind === "spot") {
-      const [needs, free] = [add(notional, fee), account.freeCash()];
-      return needs <= free ? null : `needs ${format(needs)}, free ${format(free)}`;
-    }
-    const priceOf = (each: Owner) => (each === owner ? price : mark(each));
-    const [needs, equity] = [account.margin(priceOf, owner, signed), sub(account.equity(priceOf), fee)];
-    return needs <= equity ? null : `margin of ${format(needs)} is more than the equity ${format(equity)}`;
   }
 }
 
@@ -285,10 +276,4 @@ interface Booked {
   readonly filled: Decimal;
   readonly liquidity: Fill["liquidity"];
   readonly moment: Moment;
-}
-
-function newWorking(seat: Seat, intent: OrderIntent, arrivesMs: number, decisionPrice: Decimal): Working {
-  const { side, type, timeInForce, postOnly, limitPrice } = intent;
-  const rule = { side, type, timeInForce, postOnly, price: limitPrice === null ? 0 : toNumber(limitPrice) };
-  return { seat, intent, order: null, rule, arrivesMs, decisionPrice, rests: false, isOver: false };
 }

@@ -3,8 +3,8 @@
  * Pure and synchronous; equal inputs give an equal outcome to the last bit, wherever and beside whatever it runs.
  * @see clockwork.ts for the order of events, bar-fills.ts for how orders fill, costs.ts for what that costs.
  */
-import { type Decimal, decimal, toNumber, ZERO } from "../../kernel/decimal.ts";
-import { DstaError, invalid, isExpected } from "../../kernel/errors.ts";
+import { type Decimal, decimal, toNumber } from "../../kernel/decimal.ts";
+import { DstaError, isExpected } from "../../kernel/errors.ts";
 import { ColumnCache } from "../../indicator/column-series.ts";
 import { seededRandom } from "../../kernel/random.ts";
 import { rowsOf } from "../../market/bar-table.ts";
@@ -14,6 +14,7 @@ import { openingState } from "../../risk/risk-state.ts";
 import { EMPTY } from "../../strategy/decision.ts";
 import { Owner, SimulatedAccount } from "./account.ts";
 import { BarFillModel, exact } from "./bar-fills.ts";
+import { checkInput, marketOf } from "./check-input.ts";
 import { Clockwork, type Ticking } from "./clockwork.ts";
 import { FeeSchedule, latencyOf, slippageOf } from "./costs.ts";
 import { Desk } from "./desk.ts";
@@ -98,7 +99,7 @@ class Backtest {
       mark: (owner) => this.#mark(owner),
       sizesLater: parts.sizesLater,
     });
-    this.#fills = new BarFillModel(this.#desk, input);
+    this.#fills = new BarFillModel(this.#desk, this.#seatsOf, input);
     this.#funding = new FundingClock(markets);
     this.#clockwork = new Clockwork(markets);
     this.#tradeFromMs = input.tradeFromMs ?? Number.NEGATIVE_INFINITY;
@@ -284,28 +285,4 @@ class Backtest {
       hash: record.hash(finalEquity),
     };
   }
-}
-
-function checkInput({ markets, strategies, cash }: BacktestInput): void {
-  if (markets.length === 0) throw invalid("markets", "at least one market");
-  if (strategies.length === 0) throw invalid("strategies", "at least one strategy");
-  if (cash <= ZERO) throw invalid("cash", "an amount above 0", cash);
-  const ids = new Set<string>();
-  for (const { id, definition } of strategies) {
-    if (ids.has(id)) throw invalid("strategies.id", "an id of its own for each strategy", id);
-    ids.add(id);
-    const other = Object.entries(definition.data).find(([, { source }]) => source !== "candles");
-    if (other !== undefined) {
-      throw invalid(
-        `strategies.${id}`,
-        `a strategy on candles: its source ${other[0]} (${other[1].source}) needs a recording of the order book`,
-      );
-    }
-  }
-}
-
-function marketOf({ markets }: BacktestInput, symbol: string): number {
-  const index = markets.findIndex(({ instrument }) => instrument.symbol === symbol);
-  if (index < 0) throw invalid("strategies.symbol", `one of ${markets.map(({ instrument }) => instrument.symbol).join(", ")}`, symbol);
-  return index;
 }
