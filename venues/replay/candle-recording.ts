@@ -6,12 +6,19 @@
  * The interval is the most frequent distance of bars among a symbol's first rows, one for the whole recording.
  * Rows that are unsound, out of order or repeated are counted and skipped. Increments: decimals of the prices seen.
  */
-import { basename } from "node:path";
-import { parse } from "csv-parse/sync";
 import type { Instrument } from "../../domain/instrument/instrument.ts";
 import { decimal, format, fromNumber, fromUnits } from "../../domain/kernel/decimal.ts";
 import type { Bar } from "../../domain/market/events.ts";
-import { type CandleColumns, type CandleRow, findColumns, readRow, unifySymbol } from "./candle-row.ts";
+import {
+  type CandleColumns,
+  type CandleRow,
+  cellsOfLine,
+  DELIMITERS,
+  findColumns,
+  readRow,
+  symbolOfName,
+  unifySymbol,
+} from "./candle-row.ts";
 import { mergeByTime } from "./merge.ts";
 import { type ReadMeter, readLines } from "./recorded-file.ts";
 import { type CandleRecording, countMalformed, emptyReadState, type ReadState, type RecordingOptions } from "./recording.ts";
@@ -160,16 +167,9 @@ async function* cellsOf(file: string, meter: ReadMeter): AsyncGenerator<{ readon
   for await (const { text, number } of readLines(file, meter)) {
     if (text === "") continue;
     const row = number === 1 ? text.replace(/^\uFEFF/, "") : text;
-    delimiter ??= [",", ";", "\t"].find((sign) => row.includes(sign)) ?? ",";
-    // Most tables have no quotes; then a split says the same as the parser, ten times faster.
-    const cells = row.includes('"') ? quotedCells(row, delimiter) : row.split(delimiter).map((cell) => cell.trim());
-    yield { cells, line: number };
+    delimiter ??= DELIMITERS.find((sign) => row.includes(sign)) ?? ",";
+    yield { cells: cellsOfLine(row, delimiter), line: number };
   }
-}
-
-function quotedCells(row: string, delimiter: string): readonly string[] {
-  const [cells = []] = parse(row, { delimiter, relax_column_count: true, relax_quotes: true, trim: true });
-  return cells;
 }
 
 function commonInterval(surveys: ReadonlyMap<string, SymbolSurvey>): number | null {
@@ -181,16 +181,6 @@ function commonInterval(surveys: ReadonlyMap<string, SymbolSurvey>): number | nu
     }
   }
   return best;
-}
-
-/** `binance-btcusdt-1m-2025.csv.gz` is BTC/USDT; null for a name without a pair: a guess would trade the wrong market. */
-function symbolOfName(file: string): string | null {
-  const words = basename(file)
-    .toUpperCase()
-    .split(/[^A-Z0-9]+/)
-    .filter((word) => word !== "");
-  const pair = words.find((word) => /^[A-Z0-9]{2,10}(USDT|USDC|FDUSD|BUSD|USD|EUR|BTC|ETH)$/.test(word));
-  return pair === undefined ? null : unifySymbol(pair);
 }
 
 function decimalsOf(row: CandleRow): number {
