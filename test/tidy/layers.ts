@@ -42,7 +42,7 @@ export const DOMAIN_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   strategy: [...upTo.position, "risk", "indicator"],
   simulation: [...upTo.position, "risk", "strategy", "indicator", "analytics"],
   optimization: [...upTo.simulation, "indicator", "analytics"],
-  validation: [...upTo.simulation, "optimization"],
+  validation: [...upTo.simulation, "analytics", "optimization"],
   indicator: ["kernel", "instrument", "market"],
   contract: ["kernel", "instrument", "market", "order"],
   // Permissions are named by the routes they guard.
