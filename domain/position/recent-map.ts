@@ -3,6 +3,7 @@
  *
  * `add` takes a key once and refuses it again (`false`), which is how duplicates are found. When full, the oldest key is
  * forgotten. Forgetting goes by a ring of keys, because walking a `Map` from its front past deleted entries is linear.
+ * With capacity 0 nothing is remembered: for a simulation, where nothing comes twice.
  */
 import { invariant } from "../kernel/errors.ts";
 
@@ -14,7 +15,7 @@ export class RecentMap<V> {
   #oldest = 0;
 
   constructor(capacity: number) {
-    invariant(Number.isSafeInteger(capacity) && capacity > 0, "capacity must be a positive whole number");
+    invariant(Number.isSafeInteger(capacity) && capacity >= 0, "capacity must be a whole number of at least 0");
     this.#capacity = capacity;
   }
 
@@ -32,6 +33,7 @@ export class RecentMap<V> {
 
   /** Remembers a new key; false when it is known already, and nothing changes. */
   add(key: string, value: V): boolean {
+    if (this.#capacity === 0) return true;
     if (this.#values.has(key)) return false;
     if (this.#ring.length < this.#capacity) {
       this.#ring.push(key);

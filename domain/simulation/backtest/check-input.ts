@@ -4,7 +4,8 @@ import { invalid } from "../../kernel/errors.ts";
 import type { BacktestInput } from "./types.ts";
 
 /** @throws {DstaError} VALIDATION_ERROR naming what does not fit. */
-export function checkInput({ markets, strategies, cash }: BacktestInput): void {
+export function checkInput({ markets, strategies, cash, fill }: BacktestInput): void {
+  if (fill === "l2") throw invalid("fill", "next-open, close, worst-case or volume-share: bars have no order book", fill);
   if (markets.length === 0) throw invalid("markets", "at least one market");
   if (strategies.length === 0) throw invalid("strategies", "at least one strategy");
   if (cash <= ZERO) throw invalid("cash", "an amount above 0", format(cash));

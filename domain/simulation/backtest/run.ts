@@ -3,15 +3,15 @@
  * Pure and synchronous; equal inputs give an equal outcome to the last bit, wherever and beside whatever it runs.
  * @see clockwork.ts for the order of events, bar-fills.ts for how orders fill, costs.ts for what that costs.
  */
-import { type Decimal, decimal, toNumber } from "../../kernel/decimal.ts";
+import { type Decimal, toNumber } from "../../kernel/decimal.ts";
 import { DstaError, isExpected } from "../../kernel/errors.ts";
 import { ColumnCache } from "../../indicator/column-series.ts";
 import { seededRandom } from "../../kernel/random.ts";
 import { rowsOf } from "../../market/bar-table.ts";
-import type { RiskLimits } from "../../risk/limits.ts";
 import { RiskBook } from "../../risk/risk-book.ts";
 import { openingState } from "../../risk/risk-state.ts";
-import { EMPTY } from "../../strategy/decision.ts";
+import { type Decision, EMPTY } from "../../strategy/decision.ts";
+import { runL2Backtest } from "../l2/run.ts";
 import { Owner, SimulatedAccount } from "./account.ts";
 import { BarFillModel, exact } from "./bar-fills.ts";
 import { checkInput, marketOf } from "./check-input.ts";
@@ -19,27 +19,17 @@ import { Clockwork, type Ticking } from "./clockwork.ts";
 import { FeeSchedule, latencyOf, slippageOf } from "./costs.ts";
 import { Desk } from "./desk.ts";
 import { FundingClock } from "./funding.ts";
+import { Glide } from "./glide.ts";
 import { isFarFromLiquidation, liquidate } from "./liquidation.ts";
+import { OPEN_LIMITS } from "./open-limits.ts";
+import { outcomeOf } from "./outcome.ts";
 import { BacktestRecord } from "./record.ts";
 import { endOf, Seat, tablesOf } from "./seat.ts";
 import type { BacktestInput, BacktestOutcome } from "./types.ts";
 
 const ACCOUNT = "backtest";
-const EVERYTHING = decimal("1000000000000000");
-
-/** Nothing is refused by amount: what a strategy would do is the question. Rates and forms still hold. */
-export const OPEN_LIMITS: RiskLimits = {
-  maxOrderNotional: EVERYTHING,
-  maxPositionNotional: EVERYTHING,
-  maxGrossNotional: EVERYTHING,
-  maxOrdersPerSecond: 1_000,
-  maxDailyLoss: EVERYTHING,
-  maxPriceDeviationBps: 10_000,
-  maxBookAgeMs: 600_000,
-};
-
-/** Asked for again only within the same moment. */
-const REMEMBERED = { decisions: 64, fills: 64 };
+/** Nothing comes twice here: no intent is asked for again, no fill reported again. */
+const REMEMBERED = { decisions: 0, fills: 0 };
 
 /**
  * @param cache indicator columns kept between runs over the same tables; default a new one.
@@ -47,6 +37,8 @@ const REMEMBERED = { decisions: 64, fills: 64 };
  * the bar, when a strategy fails.
  */
 export function runBacktest(input: BacktestInput, cache = new ColumnCache()): BacktestOutcome {
+  const { recording, limits = OPEN_LIMITS } = input;
+  if (recording !== undefined) return runL2Backtest({ ...input, recording, limits });
   return new Backtest(input, cache).run();
 }
 
@@ -64,6 +56,8 @@ class Backtest {
   readonly #closes: Float64Array;
   readonly #indexOf = new Map<Owner, number>();
   readonly #tradeFromMs: number;
+  /** Null unless one strategy trades one market on its own bars. */
+  readonly #glide: Glide | null;
   #hasStarted = false;
   #stopped = false;
   #nowMs = 0;
@@ -103,6 +97,7 @@ class Backtest {
     this.#funding = new FundingClock(markets);
     this.#clockwork = new Clockwork(markets);
     this.#tradeFromMs = input.tradeFromMs ?? Number.NEGATIVE_INFINITY;
+    this.#glide = this.#newGlide();
   }
 
   run(): BacktestOutcome {
@@ -112,9 +107,27 @@ class Backtest {
       this.#loop();
       if (this.#input.closeAtEnd && !this.#stopped) this.#closeAll();
     } catch (error) {
-      throw this.#placed(error);
+      throw placed(error, this.#bars, this.#nowMs);
     }
     return this.#outcome();
+  }
+
+  #newGlide(): Glide | null {
+    const [seat] = this.#seats;
+    const { bars } = this.#input.markets[0]!;
+    const isPlain = this.#input.markets.length === 1 && this.#seats.length === 1 && seat!.feeds.length === 1;
+    if (!isPlain || seat!.feeds[0]!.intervalMs !== bars.intervalMs) return null;
+    return new Glide({
+      bars,
+      seat: seat!,
+      clockwork: this.#clockwork,
+      account: this.#account,
+      funding: this.#funding,
+      record: this.#record,
+      closes: this.#closes,
+      working: this.#desk.working[0]!,
+      onDecision: (by, decision, nowMs) => this.#act(by, decision, nowMs),
+    });
   }
 
   #start(nowMs: number): void {
@@ -127,9 +140,21 @@ class Backtest {
     const checkpoints = (this.#input.checkpoints ?? []).map((share) => Math.ceil(rows * share));
     let nextCheck = 0;
     for (let nowMs = this.#clockwork.nextMs(); nowMs !== Number.POSITIVE_INFINITY; nowMs = this.#clockwork.nextMs()) {
+      if (this.#glides((checkpoints[nextCheck] ?? Number.POSITIVE_INFINITY) - this.#bars)) continue;
       this.#step(nowMs);
       if (nextCheck < checkpoints.length && this.#bars >= checkpoints[nextCheck]! && !this.#passes(nextCheck++)) return;
     }
+  }
+
+  /** Passes the bars in which nothing happens; false when the next one needs a whole step. */
+  #glides(barsMax: number): boolean {
+    const glide = this.#glide;
+    if (glide === null || !this.#hasStarted) return false;
+    const passed = glide.run(barsMax - 1);
+    if (passed === 0) return false;
+    this.#bars += passed;
+    this.#nowMs = glide.nowMs;
+    return true;
   }
 
   /** Everything of one moment. A call of its own, so that the engine compiles it as it is called, not while it runs. */
@@ -182,7 +207,7 @@ class Backtest {
   }
 
   #show(seat: Seat, nowMs: number): void {
-    const { feeds, marketIndex, runner } = seat;
+    const { feeds, runner } = seat;
     for (let index = 0; index < feeds.length; index++) {
       const feed = feeds[index]!;
       while (feed.endMs <= nowMs) {
@@ -195,10 +220,15 @@ class Backtest {
         }
         const decision = runner.onRow(feed.bars, row, endMs);
         if (decision === EMPTY) continue;
-        this.#desk.act(seat, decision, nowMs);
-        this.#fills.onDecided(marketIndex, this.#clockwork.markets[marketIndex]!.row - 1);
+        this.#act(seat, decision, nowMs);
       }
     }
+  }
+
+  #act(seat: Seat, decision: Decision, nowMs: number): void {
+    this.#nowMs = nowMs;
+    this.#desk.act(seat, decision, nowMs);
+    this.#fills.onDecided(seat.marketIndex, this.#clockwork.markets[seat.marketIndex]!.row - 1);
   }
 
   #fund(nowMs: number): void {
@@ -247,42 +277,23 @@ class Backtest {
     return goesOn;
   }
 
-  #placed(error: unknown): unknown {
-    if (!isExpected(error)) return error;
-    const at = new Date(this.#nowMs).toISOString();
-    return new DstaError(error.type, `${error.message} (bar ${this.#bars}, ${at})`, {
-      data: { ...error.data, bar: this.#bars, atMs: this.#nowMs },
-      cause: error,
-    });
-  }
-
   #outcome(): BacktestOutcome {
-    const record = this.#record;
-    const account = this.#account;
-    const finalEquity = account.equity((owner) => this.#mark(owner));
-    const open = this.#seats.flatMap(({ trades, owner, marketIndex }) => {
-      const trade = trades.openAt(this.#mark(owner), this.#clockwork.markets[marketIndex]!.row);
-      return trade === null ? [] : [trade];
-    });
-    const closed = this.#seats.flatMap(({ trades }) => trades.closed);
-    return {
+    const ended = {
+      record: this.#record,
+      account: this.#account,
+      seats: this.#seats,
       bars: this.#bars,
-      events: 2 * this.#bars + record.submitted + record.fills.length + this.#funding.paid,
-      fills: record.fills,
-      trades: [...closed, ...open].sort((a, b) => a.entryMs - b.entryMs),
-      equity: record.equity(),
-      finalEquity,
-      fees: account.fees,
-      funding: account.funding,
-      slippage: record.slippage,
-      turnover: account.turnover,
-      exposureRatio: record.points === 0 ? 0 : record.heldTimes / record.points,
-      orders: { submitted: record.submitted, filled: record.filledOrders, canceled: record.canceled, refused: record.refusedOrders },
-      refusals: record.refusals(),
-      liquidations: record.liquidations,
-      notes: record.notes,
+      paid: this.#funding.paid,
       stopped: this.#stopped,
-      hash: record.hash(finalEquity),
+      rows: this.#clockwork.markets.map(({ row }) => row),
     };
+    return outcomeOf(ended, (owner) => this.#mark(owner));
   }
+}
+
+/** An expected failure says at which bar it came. */
+function placed(error: unknown, bar: number, atMs: number): unknown {
+  if (!isExpected(error)) return error;
+  const message = `${error.message} (bar ${bar}, ${new Date(atMs).toISOString()})`;
+  return new DstaError(error.type, message, { data: { ...error.data, bar, atMs }, cause: error });
 }

@@ -10,6 +10,7 @@ import type { BarTable } from "../../market/bar-table.ts";
 import type { Side } from "../../market/events.ts";
 import type { RiskLimits } from "../../risk/limits.ts";
 import type { AnyStrategy } from "../../strategy/define.ts";
+import type { L2Recording } from "../l2/l2-recording.ts";
 
 export type MarketKind = (typeof MARKET_KINDS)[number];
 
@@ -45,7 +46,8 @@ export interface BacktestInput {
   readonly markets: readonly BacktestMarket[];
   readonly strategies: readonly BacktestStrategy[];
   readonly cash: Decimal;
-  readonly fill: Exclude<FillModelName, "l2">;
+  /** `l2` with a recording, and only then. */
+  readonly fill: FillModelName;
   readonly volumeShare: number;
   readonly costs: CostSpec;
   readonly sizeAt: "fill" | "decision";
@@ -53,6 +55,8 @@ export interface BacktestInput {
   readonly seed: string;
   /** Default: wide open. */
   readonly limits?: RiskLimits;
+  /** The order book on which orders fill by their place in the queue; @see ../l2/run.ts. */
+  readonly recording?: L2Recording;
   /** Bars that close before it are seen by the indicators only. Default: the first. */
   readonly tradeFromMs?: number;
   /** Called when the share of rows at `checkpoints` is passed; false ends the run there. */
