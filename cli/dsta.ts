@@ -2,6 +2,12 @@
 import { createInterface } from "node:readline/promises";
 import { runCli } from "./program.ts";
 
+// `dsta … | head` closes the pipe early: there is nobody left to tell, and nothing went wrong.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 const colour = process.stdout.isTTY && !process.env["NO_COLOR"];
 
 process.exitCode = await runCli(process.argv.slice(2), {

@@ -12,6 +12,17 @@ export interface EquitySeries {
   readonly value: Float64Array;
 }
 
+/** The curve with one more point in front: what there was before anything was bought. */
+export function startingAt(timeMs: number, value: number, equity: EquitySeries): EquitySeries {
+  const points = equity.timeMs.length + 1;
+  const started = { timeMs: new Float64Array(points), value: new Float64Array(points) };
+  started.timeMs[0] = timeMs;
+  started.value[0] = value;
+  started.timeMs.set(equity.timeMs, 1);
+  started.value.set(equity.value, 1);
+  return started;
+}
+
 /** From flat to flat of one strategy in one symbol: adding and reducing in between are part of the same trade. */
 export interface TradeResult {
   readonly strategyId: string;

@@ -10,10 +10,11 @@ import { ordersRoutes } from "./routes/orders.ts";
 import { accountRoutes } from "./routes/account.ts";
 import { riskRoutes } from "./routes/risk.ts";
 import { marketRoutes } from "./routes/market.ts";
+import { researchRoutes } from "./routes/research.ts";
 import { usersRoutes } from "./routes/users.ts";
 import type { Route } from "./routes/route.ts";
 
-export type { Permission, Route } from "./routes/route.ts";
+export type { FileAnswer, Permission, Route } from "./routes/route.ts";
 export { health } from "./routes/system.ts";
 export { tokens } from "./routes/auth.ts";
 
@@ -25,5 +26,6 @@ export const routes: readonly Route[] = [
   ...accountRoutes,
   ...riskRoutes,
   ...marketRoutes,
+  ...researchRoutes,
   ...usersRoutes,
 ];

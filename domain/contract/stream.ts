@@ -18,6 +18,7 @@ import type {
   OrderRow,
   PortfolioPnl,
   PositionRow,
+  ResearchRun,
   StrategyRow,
   TradingState,
 } from "./views.ts";
@@ -79,9 +80,11 @@ export interface FloorState {
   nodes: Record<string, NodeRow>;
   actors: Record<string, ActorRow>;
   deadLetters: DeadLetterRow[];
+  /** The newest 50 runs, by id; progress at most four times a second. */
+  research: Record<string, ResearchRun>;
 }
 
-export type KeyedSection = "strategies" | "positions" | "orders" | "nodes" | "actors";
+export type KeyedSection = "strategies" | "positions" | "orders" | "nodes" | "actors" | "research";
 export type ListSection = "fills" | "events" | "equity" | "deadLetters";
 export type ValueSection = "floor" | "trading" | "health" | "pnl";
 

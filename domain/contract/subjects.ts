@@ -3,9 +3,8 @@
  * shows them and are never the record: that is the journal.
  */
 import { marketKey } from "../instrument/symbol.ts";
-import type { DeadLetterRow, EventRow, FillRow, OrderRow, PortfolioPnl, PositionRow, StrategyRow } from "./views.ts";
+import type { DeadLetterRow, EventRow, FillRow, OrderRow, PortfolioPnl, PositionRow, ResearchRun, StrategyRow } from "./views.ts";
 import type { TradingSwitch } from "./stream.ts";
-import type { ResearchRun } from "./views/research.ts";
 
 export const subjects = {
   /** Raw public frames of one symbol, for its book. Never conflated: a lost frame is a gap. */

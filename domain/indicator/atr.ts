@@ -3,9 +3,10 @@
  * needs the close before it, so the first value is at bar `length` + 1. In price units.
  * Source: Wilder, "New Concepts in Technical Trading Systems" (1978).
  */
-import { barIndicator, checkLength, type Kernel } from "./indicator.ts";
+import { barIndicator } from "./indicator.ts";
+import { checkLength, type Kernel } from "./kernel.ts";
 
-class AtrKernel implements Kernel {
+export class AtrKernel implements Kernel {
   readonly warmup: number;
   readonly out = new Float64Array([Number.NaN]);
   readonly #length: number;

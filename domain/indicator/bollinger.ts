@@ -2,8 +2,8 @@
  * Bollinger bands: the mean of the last `length` values and `deviations` population standard deviations either side.
  * First value at the `length`-th input. Source: Bollinger, "Bollinger on Bollinger Bands" (2001).
  */
-import { invalid } from "../kernel/errors.ts";
-import { checkLength, type Kernel, valueBundle } from "./indicator.ts";
+import { valueBundle } from "./indicator.ts";
+import { checkFactor, checkLength, type Kernel } from "./kernel.ts";
 import { RollingMoments } from "./rolling-window.ts";
 
 class BollingerKernel implements Kernel {
@@ -14,8 +14,7 @@ class BollingerKernel implements Kernel {
 
   constructor(length: number, deviations: number) {
     this.warmup = checkLength("bollinger length", length);
-    if (!(deviations > 0 && deviations <= 100)) throw invalid("bollinger deviations", "a number above 0, at most 100", deviations);
-    this.#deviations = deviations;
+    this.#deviations = checkFactor("bollinger deviations", deviations, 100);
     this.#moments = new RollingMoments(length);
   }
 

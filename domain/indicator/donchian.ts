@@ -2,7 +2,8 @@
  * Donchian channel: highest high and lowest low of the `length` bars BEFORE the newest, and the middle between them, so
  * that a breakout is `close > upper`. First value at bar `length` + 1. Source: Donchian's four-week rule, in Murphy (1999), ch. 9.
  */
-import { barBundle, checkLength, type Kernel } from "./indicator.ts";
+import { barBundle } from "./indicator.ts";
+import { checkLength, type Kernel } from "./kernel.ts";
 import { RollingMaximum } from "./rolling-window.ts";
 
 class DonchianKernel implements Kernel {

@@ -2,7 +2,8 @@
  * Exponential moving average with weight 2 / (length + 1), started from the simple average of the first `length`
  * values (so the first value is at the `length`-th input). Source: Murphy (1999), ch. 9.
  */
-import { checkLength, type Kernel, valueIndicator } from "./indicator.ts";
+import { valueIndicator } from "./indicator.ts";
+import { checkLength, type Kernel } from "./kernel.ts";
 
 export class EmaKernel implements Kernel {
   readonly warmup: number;

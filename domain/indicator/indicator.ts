@@ -6,25 +6,24 @@
  */
 import { invalid } from "../kernel/errors.ts";
 import { type BarSeries, RecordedBars } from "./bar-series.ts";
-import { ColumnBars, ColumnSeries } from "./column-series.ts";
-import { RecordedSeries, type Series, type Step } from "./series.ts";
-
-/** The running state of one indicator. Of one value: `a`, the others 0. Of bars: high, low, close, volume, open. */
-export interface Kernel {
-  /** Inputs until every output has a value. */
-  readonly warmup: number;
-  /** The newest outputs, NaN while warming up; filled again by each step. */
-  readonly out: Float64Array;
-  step(a: number, b: number, c: number, d: number, e: number): void;
-}
+import { ColumnBars } from "./column-series.ts";
+import { attach, columnsOf } from "./hang.ts";
+import { feed, type Kernel } from "./kernel.ts";
+import type { Series } from "./series.ts";
 
 export interface BarColumns {
   readonly high: Float64Array;
   readonly low: Float64Array;
   readonly close: Float64Array;
-  /** Only indicators that look at them need the rest; without it they see 0. */
+  /** Only indicators that look at them need the rest. */
   readonly volume?: Float64Array;
   readonly open?: Float64Array;
+  readonly openTimeMs?: Float64Array;
+}
+
+export interface PairColumns {
+  readonly first: Float64Array;
+  readonly second: Float64Array;
 }
 
 /** What an indicator with several outputs gives, by output. */
@@ -37,44 +36,80 @@ export interface Stream<Input extends readonly (number | undefined)[], Output> {
 
 interface Forms<Input extends readonly (number | undefined)[], Columns, Arguments extends readonly number[], One, Column> {
   readonly indicatorName: string;
+  /** In the order the kernel fills them; `value` alone when there is one. */
+  readonly outputs: readonly string[];
   stream(...settings: Arguments): Stream<Input, One>;
   column(columns: Columns, ...settings: Arguments): Column;
 }
 
 type OneValue = readonly [value: number];
-type OneBar = readonly [high: number, low: number, close: number, volume?: number, open?: number];
+type OneBar = readonly [high: number, low: number, close: number, volume?: number, open?: number, openTimeMs?: number];
+type OnePair = readonly [first: number, second: number];
 
 export type ValueIndicator<A extends readonly number[]> = ((source: Series, ...settings: A) => Series) &
-  Forms<OneValue, Float64Array, A, number, Float64Array>;
+  Forms<OneValue, Float64Array, A, number, Float64Array> & { readonly inputs: "value" };
 export type BarIndicator<A extends readonly number[]> = ((source: BarSeries, ...settings: A) => Series) &
-  Forms<OneBar, BarColumns, A, number, Float64Array>;
+  Forms<OneBar, BarColumns, A, number, Float64Array> & { readonly inputs: "bars" };
+export type PairIndicator<A extends readonly number[]> = ((first: Series, second: Series, ...settings: A) => Series) &
+  Forms<OnePair, PairColumns, A, number, Float64Array> & { readonly inputs: "two values" };
 export type ValueBundle<K extends string, A extends readonly number[]> = ((source: Series, ...settings: A) => Bundle<K, Series>) &
-  Forms<OneValue, Float64Array, A, Bundle<K, number>, Bundle<K, Float64Array>>;
+  Forms<OneValue, Float64Array, A, Bundle<K, number>, Bundle<K, Float64Array>> & { readonly inputs: "value" };
 export type BarBundle<K extends string, A extends readonly number[]> = ((source: BarSeries, ...settings: A) => Bundle<K, Series>) &
-  Forms<OneBar, BarColumns, A, Bundle<K, number>, Bundle<K, Float64Array>>;
+  Forms<OneBar, BarColumns, A, Bundle<K, number>, Bundle<K, Float64Array>> & { readonly inputs: "bars" };
+
+/** Any of them, whatever its settings: for tables of indicators. */
+export type AnyIndicator =
+  | ValueIndicator<readonly number[]>
+  | BarIndicator<readonly number[]>
+  | PairIndicator<readonly number[]>
+  | ValueBundle<string, readonly number[]>
+  | BarBundle<string, readonly number[]>;
 
 type Make<A extends readonly number[]> = (...settings: A) => Kernel;
+/** Of a bar, what few indicators look at; high, low and close are always there. */
+type BarNeed = "volume" | "open" | "openTimeMs";
+
+const ONE_OUTPUT = ["value"] as const;
 
 /** An indicator of one series with one output. */
 export function valueIndicator<A extends readonly number[]>(indicatorName: string, make: Make<A>): ValueIndicator<A> {
+  return Object.assign((source: Series, ...settings: A): Series => attach(hung(indicatorName, make, settings), [source], 1)[0]!, {
+    indicatorName,
+    inputs: "value" as const,
+    outputs: ONE_OUTPUT,
+    stream: (...settings: A) => streamOf(make(...settings), (out) => out[0]!),
+    column: (values: Float64Array, ...settings: A) => columnsOf(make(...settings), [values], 1)[0]!,
+  });
+}
+
+/** An indicator of bars with one output. */
+export function barIndicator<A extends readonly number[]>(
+  indicatorName: string,
+  make: Make<A>,
+  needs: readonly BarNeed[] = [],
+): BarIndicator<A> {
   return Object.assign(
-    (source: Series, ...settings: A): Series => attach({ name: title(indicatorName, settings), maker: make, make: () => make(...settings) }, [source], 1)[0]!,
+    (source: BarSeries, ...settings: A): Series => attach(hung(indicatorName, make, settings), seriesOf(source, needs), 1)[0]!,
     {
       indicatorName,
+      inputs: "bars" as const,
+      outputs: ONE_OUTPUT,
       stream: (...settings: A) => streamOf(make(...settings), (out) => out[0]!),
-      column: (values: Float64Array, ...settings: A) => columnsOf(make(...settings), [values], 1)[0]!,
+      column: (bars: BarColumns, ...settings: A) => columnsOf(make(...settings), barInputs(bars, needs), 1)[0]!,
     },
   );
 }
 
-/** An indicator of bars with one output. */
-export function barIndicator<A extends readonly number[]>(indicatorName: string, make: Make<A>): BarIndicator<A> {
+/** An indicator of two series of the same bars with one output. */
+export function pairIndicator<A extends readonly number[]>(indicatorName: string, make: Make<A>): PairIndicator<A> {
   return Object.assign(
-    (source: BarSeries, ...settings: A): Series => attach({ name: title(indicatorName, settings), maker: make, make: () => make(...settings) }, inputsOf(source), 1)[0]!,
+    (first: Series, second: Series, ...settings: A): Series => attach(hung(indicatorName, make, settings), [first, second], 1)[0]!,
     {
       indicatorName,
+      inputs: "two values" as const,
+      outputs: ONE_OUTPUT,
       stream: (...settings: A) => streamOf(make(...settings), (out) => out[0]!),
-      column: (bars: BarColumns, ...settings: A) => columnsOf(make(...settings), barInputs(bars), 1)[0]!,
+      column: ({ first, second }: PairColumns, ...settings: A) => columnsOf(make(...settings), [first, second], 1)[0]!,
     },
   );
 }
@@ -86,10 +121,11 @@ export function valueBundle<K extends string, A extends readonly number[]>(
   make: Make<A>,
 ): ValueBundle<K, A> {
   return Object.assign(
-    (source: Series, ...settings: A) =>
-      bundle(outputs, attach({ name: title(indicatorName, settings), maker: make, make: () => make(...settings) }, [source], outputs.length)),
+    (source: Series, ...settings: A) => bundle(outputs, attach(hung(indicatorName, make, settings), [source], outputs.length)),
     {
       indicatorName,
+      inputs: "value" as const,
+      outputs,
       stream: (...settings: A) => streamOf(make(...settings), (out) => bundle(outputs, out)),
       column: (values: Float64Array, ...settings: A) => bundle(outputs, columnsOf(make(...settings), [values], outputs.length)),
     },
@@ -101,147 +137,54 @@ export function barBundle<K extends string, A extends readonly number[]>(
   indicatorName: string,
   outputs: readonly K[],
   make: Make<A>,
+  needs: readonly BarNeed[] = [],
 ): BarBundle<K, A> {
   return Object.assign(
     (source: BarSeries, ...settings: A) =>
-      bundle(outputs, attach({ name: title(indicatorName, settings), maker: make, make: () => make(...settings) }, inputsOf(source), outputs.length)),
+      bundle(outputs, attach(hung(indicatorName, make, settings), seriesOf(source, needs), outputs.length)),
     {
       indicatorName,
+      inputs: "bars" as const,
+      outputs,
       stream: (...settings: A) => streamOf(make(...settings), (out) => bundle(outputs, out)),
-      column: (bars: BarColumns, ...settings: A) =>
-        bundle(outputs, columnsOf(make(...settings), barInputs(bars), outputs.length)),
+      column: (bars: BarColumns, ...settings: A) => bundle(outputs, columnsOf(make(...settings), barInputs(bars, needs), outputs.length)),
     },
   );
 }
 
-/** @throws {DstaError} VALIDATION_ERROR unless `length` is a whole number of bars from `least` to 100,000. */
-export function checkLength(field: string, length: number, least = 1): number {
-  if (Number.isInteger(length) && length >= least && length <= 100_000) return length;
-  throw invalid(field, `a whole number of bars from ${least} to 100,000`, length);
-}
-
-/** One value in, one value out: most indicators, and the loop a backtest spends its time in. */
-class AttachedValue implements Step {
-  readonly #kernel: Kernel;
-  readonly #out: Float64Array;
-  readonly #source: RecordedSeries;
-  readonly #output: RecordedSeries;
-
-  constructor(kernel: Kernel, source: RecordedSeries, output: RecordedSeries) {
-    this.#kernel = kernel;
-    this.#out = kernel.out;
-    this.#source = source;
-    this.#output = output;
-  }
-
-  update(slot: number): void {
-    feed(this.#kernel, this.#source.value, 0, 0, 0, 0);
-    this.#output.record(this.#out[0]!, slot);
-  }
-}
-
-class AttachedKernel implements Step {
-  readonly #kernel: Kernel;
-  readonly #inputs: readonly RecordedSeries[];
-  readonly #outputs: readonly RecordedSeries[];
-
-  constructor(kernel: Kernel, inputs: readonly RecordedSeries[], outputs: readonly RecordedSeries[]) {
-    this.#kernel = kernel;
-    this.#inputs = inputs;
-    this.#outputs = outputs;
-  }
-
-  update(slot: number): void {
-    const kernel = this.#kernel;
-    const [a, b, c, d, e] = this.#inputs;
-    feed(kernel, a!.value, valueOf(b), valueOf(c), valueOf(d), valueOf(e));
-    const outputs = this.#outputs;
-    for (let index = 0; index < outputs.length; index++) outputs[index]!.record(kernel.out[index]!, slot);
-  }
-}
-
-function valueOf(input: RecordedSeries | undefined): number {
-  return input === undefined ? 0 : input.value;
-}
-
-/** What hangs an indicator on a series: `maker` is the same for the same indicator, whatever its settings. */
-interface Hung {
-  readonly name: string;
-  readonly maker: object;
-  readonly make: () => Kernel;
-}
-
-function attach(hung: Hung, sources: readonly Series[], outputCount: number): readonly Series[] {
-  if (sources[0] instanceof ColumnSeries) return attachColumns(hung, sources as readonly ColumnSeries[], outputCount);
-  const { name } = hung;
-  const kernel = hung.make();
-  const inputs = sources.map((source) => RecordedSeries.of(source, `${name} source`));
-  const timeline = inputs[0]!.timeline;
-  const warmup = inputs[0]!.warmup + kernel.warmup - 1;
-  const outputs = Array.from({ length: outputCount }, () => new RecordedSeries(name, timeline, warmup));
-  const plain = inputs.length === 1 && outputCount === 1;
-  timeline.add(name, warmup, plain ? new AttachedValue(kernel, inputs[0]!, outputs[0]!) : new AttachedKernel(kernel, inputs, outputs));
-  return outputs;
-}
-
-function attachColumns({ name, maker, make }: Hung, sources: readonly ColumnSeries[], outputCount: number): readonly Series[] {
-  const { place, warmup: before } = sources[0]!;
-  const kernel = make();
-  const inputs = sources.map((source) => ColumnSeries.columnOf(source));
-  const columns = place.cache.columns(maker, name, inputs, () => columnsOf(kernel, inputs, outputCount));
-  const warmup = before + kernel.warmup - 1;
-  place.add(name, warmup);
-  return columns.map((column) => new ColumnSeries(name, place, column, warmup));
+function hung<A extends readonly number[]>(name: string, make: Make<A>, settings: A) {
+  return { name, settings, maker: make, make: () => make(...settings) };
 }
 
 function streamOf<Output>(kernel: Kernel, read: (out: Float64Array) => Output): Stream<readonly number[], Output> {
   return {
     warmup: kernel.warmup,
-    next(a = Number.NaN, b = 0, c = 0, d = 0, e = 0) {
-      feed(kernel, a, b, c, d, e);
+    next(a = Number.NaN, b = 0, c = 0, d = 0, e = 0, f = 0) {
+      feed(kernel, a, b, c, d, e, f);
       return read(kernel.out);
     },
   };
 }
 
-function columnsOf(kernel: Kernel, inputs: readonly Float64Array[], outputCount: number): readonly Float64Array[] {
-  const [a, b, c, d, e] = inputs;
-  const rows = a!.length;
-  if (inputs.some((input) => input.length !== rows)) throw invalid("columns", `columns of the same length, ${rows} rows`);
-  const outputs = Array.from({ length: outputCount }, () => new Float64Array(rows));
-  for (let row = 0; row < rows; row++) {
-    feed(kernel, a![row]!, rowValue(b, row), rowValue(c, row), rowValue(d, row), rowValue(e, row));
-    for (let index = 0; index < outputCount; index++) outputs[index]![row] = kernel.out[index]!;
-  }
-  return outputs;
+/** In the order kernels take them. */
+const BAR_INPUTS = ["high", "low", "close", "volume", "open", "openTimeMs"] as const;
+
+/** Inputs up to the last one that is needed. */
+function inputNames(needs: readonly BarNeed[]): readonly (typeof BAR_INPUTS)[number][] {
+  return BAR_INPUTS.slice(0, Math.max(3, ...needs.map((need) => BAR_INPUTS.indexOf(need) + 1)));
 }
 
-function rowValue(column: Float64Array | undefined, row: number): number {
-  return column === undefined ? 0 : column[row]!;
-}
-
-/** x − x is 0 for finite numbers only. */
-function feed(kernel: Kernel, a: number, b: number, c: number, d: number, e: number): void {
-  if (a - a === 0 && b - b === 0 && c - c === 0 && d - d === 0 && e - e === 0) kernel.step(a, b, c, d, e);
-  else kernel.out.fill(Number.NaN);
-}
-
-function inputsOf(source: BarSeries): readonly Series[] {
+function seriesOf(source: BarSeries, needs: readonly BarNeed[]): readonly Series[] {
   const bars = source instanceof ColumnBars ? source : RecordedBars.of(source, "bars");
-  return [bars.high, bars.low, bars.close, bars.volume, bars.open];
+  return inputNames(needs).map((name) => bars[name]);
 }
 
-function barInputs({ high, low, close, volume, open }: BarColumns): readonly Float64Array[] {
-  if (volume === undefined && open === undefined) return [high, low, close];
-  const none = new Float64Array(close.length);
-  return [high, low, close, volume ?? none, open ?? none];
+function barInputs(bars: BarColumns, needs: readonly BarNeed[]): readonly Float64Array[] {
+  for (const need of needs) if (bars[need] === undefined) throw invalid(need, "a column: this indicator looks at it", bars[need]);
+  return inputNames(needs).map((name) => bars[name] ?? new Float64Array(bars.close.length));
 }
 
 function bundle<K extends string, T>(outputs: readonly K[], values: ArrayLike<T>): Bundle<K, T> {
   const entries = outputs.map((output, index) => [output, values[index]!] as const);
   return Object.freeze(Object.fromEntries(entries)) as Bundle<K, T>;
-}
-
-function title(name: string, settings: readonly number[]): string {
-  return `${name}(${settings.join(", ")})`;
 }

@@ -5,7 +5,8 @@
  */
 import { invalid } from "../kernel/errors.ts";
 import { EmaKernel } from "./ema.ts";
-import { type Kernel, valueBundle } from "./indicator.ts";
+import { valueBundle } from "./indicator.ts";
+import { type Kernel } from "./kernel.ts";
 
 class MacdKernel implements Kernel {
   readonly warmup: number;

@@ -3,9 +3,10 @@
  * and are then smoothed by 1 / `length`. First value at input `length` + 1. 100 when nothing was lost; 50 when nothing
  * moved at all. Source: Wilder, "New Concepts in Technical Trading Systems" (1978).
  */
-import { checkLength, type Kernel, valueIndicator } from "./indicator.ts";
+import { valueIndicator } from "./indicator.ts";
+import { checkLength, type Kernel } from "./kernel.ts";
 
-class RsiKernel implements Kernel {
+export class RsiKernel implements Kernel {
   readonly warmup: number;
   readonly out = new Float64Array([Number.NaN]);
   readonly #length: number;

@@ -2,7 +2,8 @@
  * Simple moving average: the mean of the last `length` values. First value at the `length`-th input.
  * Source: Murphy, "Technical Analysis of the Financial Markets" (1999), ch. 9.
  */
-import { checkLength, type Kernel, valueIndicator } from "./indicator.ts";
+import { valueIndicator } from "./indicator.ts";
+import { checkLength, type Kernel } from "./kernel.ts";
 import { RollingSum } from "./rolling-window.ts";
 
 class SmaKernel implements Kernel {

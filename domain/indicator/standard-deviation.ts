@@ -2,7 +2,8 @@
  * Standard deviation of the last `length` values, of the population (divided by `length`, not `length − 1`), which is
  * what Bollinger's bands use. First value at the `length`-th input. Source: Bollinger, "Bollinger on Bollinger Bands" (2001).
  */
-import { checkLength, type Kernel, valueIndicator } from "./indicator.ts";
+import { valueIndicator } from "./indicator.ts";
+import { checkLength, type Kernel } from "./kernel.ts";
 import { RollingMoments } from "./rolling-window.ts";
 
 class StandardDeviationKernel implements Kernel {

@@ -2,10 +2,11 @@
  * Weighted moving average: the last `length` values weighted 1 (oldest) to `length` (newest), over the sum of weights.
  * First value at the `length`-th input. Source: Murphy (1999), ch. 9, "linearly weighted moving average".
  */
-import { checkLength, type Kernel, valueIndicator } from "./indicator.ts";
+import { valueIndicator } from "./indicator.ts";
+import { checkLength, type Kernel } from "./kernel.ts";
 import { RollingWeightedSum } from "./rolling-window.ts";
 
-class WmaKernel implements Kernel {
+export class WmaKernel implements Kernel {
   readonly warmup: number;
   readonly out = new Float64Array([Number.NaN]);
   readonly #weights: number;

@@ -2,7 +2,8 @@
  * How many population standard deviations the newest value is away from the mean of the last `length` values, itself
  * among them. 0 when the window is flat: the value is its mean. First value at the `length`-th input.
  */
-import { checkLength, type Kernel, valueIndicator } from "./indicator.ts";
+import { valueIndicator } from "./indicator.ts";
+import { checkLength, type Kernel } from "./kernel.ts";
 import { RollingMoments } from "./rolling-window.ts";
 
 class ZScoreKernel implements Kernel {

@@ -127,7 +127,7 @@ const watching = defineStrategy({
   },
 });
 
-function top(bidPrice: number, atMs: number): BookTop {
+function topAt(bidPrice: number, atMs: number): BookTop {
   const sizes = { bidQuantity: 1_000, askQuantity: 1_000 };
   const place = { venue: "csv", symbol: "BTC/USDT", quality: "LIVE", updateId: atMs } as const;
   return { ...place, bidPrice, askPrice: bidPrice + 1, ...sizes, venueTimeMs: atMs, receivedAtMs: atMs };
@@ -138,7 +138,7 @@ const common = { definition: watching, params: {}, instance, instrument, random:
 
 function held() {
   const runner = createRunner(common);
-  runner.onTop(top(10_000, 1));
+  runner.onTop(topAt(10_000, 1));
   const position = { quantity: decimal("1"), averagePrice: decimal("100.01") };
   const fill = {
     tradeId: "1",
@@ -156,8 +156,8 @@ function held() {
 describe("a protective stop live", () => {
   it("closes on the first bid at or below it, once", () => {
     const { runner } = held();
-    expect(runner.onTop(top(9_501, 3)).intents).toEqual([]);
-    const [intent, ...more] = runner.onTop(top(9_500, 4)).intents;
+    expect(runner.onTop(topAt(9_501, 3)).intents).toEqual([]);
+    const [intent, ...more] = runner.onTop(topAt(9_500, 4)).intents;
     expect(more).toEqual([]);
     expect(intent && { ...intent, quantity: format(intent.quantity) }).toMatchObject({
       side: "sell",
@@ -166,14 +166,14 @@ describe("a protective stop live", () => {
       reduceOnly: true,
       why: "five down",
     });
-    expect(runner.onTop(top(9_400, 5)).intents, "what is already closing is not closed again").toEqual([]);
+    expect(runner.onTop(topAt(9_400, 5)).intents, "what is already closing is not closed again").toEqual([]);
   });
 
   it("moves when it is set again, and is as it was when the handler failed", () => {
     const { runner } = held();
-    runner.onTop(top(10_400, 3));
+    runner.onTop(topAt(10_400, 3));
     expect(runner.saveState().stop).toEqual({ price: "99", why: "trailed" });
-    expect(() => runner.onTop(top(20_100, 4))).toThrow("after moving the stop");
+    expect(() => runner.onTop(topAt(20_100, 4))).toThrow("after moving the stop");
     expect(runner.saveState().stop).toEqual({ price: "99", why: "trailed" });
   });
 
@@ -182,7 +182,7 @@ describe("a protective stop live", () => {
     const state = runner.saveState();
     expect(state.stop).toEqual({ price: "95", why: "five down" });
     const again = createRunner({ ...common, position, state });
-    expect(again.onTop(top(9_499, 5)).intents.map(({ why }) => why)).toEqual(["five down"]);
+    expect(again.onTop(topAt(9_499, 5)).intents.map(({ why }) => why)).toEqual(["five down"]);
     const flat = createRunner({ ...common, position, state });
     const fill = {
       tradeId: "2",
@@ -206,6 +206,6 @@ describe("a protective stop live", () => {
       on: { top: (ctx) => ctx.protect({ stop: Number.NaN, why: "nonsense" }) },
     });
     const runner = createRunner({ ...common, definition: bad });
-    expect(() => runner.onTop(top(10_000, 1))).toThrow("stop: expected a finite amount");
+    expect(() => runner.onTop(topAt(10_000, 1))).toThrow("stop: expected a finite amount");
   });
 });

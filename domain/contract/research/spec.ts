@@ -31,7 +31,12 @@ export const slippageSpec = z.discriminatedUnion("model", [
 ]);
 
 export const latencySpec = z.discriminatedUnion("model", [
-  z.strictObject({ model: z.literal("constant"), ms: z.number().min(0).max(600_000) }),
+  z.strictObject({
+    model: z.literal("constant"),
+    ms: z.number().min(0).max(600_000),
+    /** Of `l2`: from the venue back to the strategy; default the same. */
+    reportMs: z.number().min(0).max(600_000).optional(),
+  }),
   z.strictObject({ model: z.literal("sampled"), meanMs: z.number().positive().max(600_000), deviationMs: z.number().min(0).max(600_000) }),
 ]);
 

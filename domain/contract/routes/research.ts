@@ -7,6 +7,8 @@ import * as view from "../views/research.ts";
 import { nothing, page, route, type Route } from "./route.ts";
 
 const runId = z.strictObject({ id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "expected the id of a run") });
+/** Reading long series or drawing a report. */
+const READ_MS = 60_000;
 const points = z.coerce.number().int().min(2).max(100_000).default(1_000).meta({ description: "Points of a series at most" });
 
 const monteCarloBody = z.strictObject({
@@ -21,6 +23,7 @@ export const researchRoutes: readonly Route[] = [
   route("GET research/data", "research.data", "research:read", {
     summary: "Data sets in the floor's research folder",
     params: nothing,
+    timeoutMs: READ_MS,
     result: z.object({ items: z.array(view.researchDataSet) }),
   }),
   route("GET backtest/runs", "research.runs", "research:read", {
@@ -31,6 +34,7 @@ export const researchRoutes: readonly Route[] = [
   route("GET backtest/compare", "research.compare", "research:read", {
     summary: "Runs side by side, and where their data or costs differ",
     params: z.strictObject({ runs: z.string().regex(/^[a-z0-9-]+(,[a-z0-9-]+){1,7}$/, "expected 2 to 8 run ids with commas"), points }),
+    timeoutMs: READ_MS,
     result: view.comparisonReport,
   }),
   route("POST backtest/run", "research.backtest", "research:write", {
@@ -65,6 +69,7 @@ export const researchRoutes: readonly Route[] = [
   route("GET backtest/{id}/results", "research.results", "research:read", {
     summary: "What a finished run says: a backtest's, search's, Monte Carlo's or validation's report",
     params: runId.extend({ points }),
+    timeoutMs: READ_MS,
     result: z.union([view.backtestReport, view.searchReport, view.monteCarloReport, view.validationReport]),
   }),
   route("GET backtest/{id}/trades", "research.trades", "research:read", {
@@ -73,6 +78,7 @@ export const researchRoutes: readonly Route[] = [
       from: z.coerce.number().int().min(0).default(0),
       limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
     }),
+    timeoutMs: READ_MS,
     result: z.object({ items: z.array(view.researchTrade), total: z.number().int() }),
   }),
   route("GET backtest/{id}/chart", "research.chart", "research:read", {
@@ -83,6 +89,7 @@ export const researchRoutes: readonly Route[] = [
       toMs: z.coerce.number().pipe(timeMs).optional(),
       points,
     }),
+    timeoutMs: READ_MS,
     result: view.tradeChart,
   }),
   route("GET backtest/{id}/trials", "research.trials", "research:read", {
@@ -91,6 +98,7 @@ export const researchRoutes: readonly Route[] = [
       from: z.coerce.number().int().min(0).default(0),
       limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
     }),
+    timeoutMs: READ_MS,
     result: z.object({ items: z.array(view.researchTrial), total: z.number().int() }),
   }),
   route("GET backtest/{id}/report", "research.report", "research:read", {
@@ -98,6 +106,8 @@ export const researchRoutes: readonly Route[] = [
     params: runId.extend({
       format: z.enum(["html", "pdf", "trades.csv", "equity.csv", "trades.parquet", "equity.parquet"]).default("html"),
     }),
+    timeoutMs: READ_MS,
+    file: true,
     result: z.unknown(),
   }),
   route("POST backtest/{id}/cancel", "research.cancel", "research:write", {
@@ -107,6 +117,12 @@ export const researchRoutes: readonly Route[] = [
   }),
   route("POST backtest/{id}/resume", "research.resume", "research:write", {
     summary: "Goes on with a search that was interrupted or cancelled",
+    params: runId,
+    result: view.acceptedRun,
+    status: 202,
+  }),
+  route("POST backtest/{id}/rerun", "research.rerun", "research:write", {
+    summary: "Computes a run again from its record, as a new run; equal data and code give equal numbers",
     params: runId,
     result: view.acceptedRun,
     status: 202,

@@ -30,6 +30,18 @@ export interface Route {
   readonly params: z.ZodObject;
   readonly result: z.ZodType;
   readonly status: 200 | 201 | 202;
+  /** The answer is a file (`FileAnswer`), sent as what it is. */
+  readonly file?: true;
+  /** For answers that take longer than others, in milliseconds. Default: the gateway's. */
+  readonly timeoutMs?: number;
+}
+
+/** What the action of a route with `file` answers. */
+export interface FileAnswer {
+  /** Media type. */
+  readonly type: string;
+  readonly name: string;
+  readonly base64: string;
 }
 
 export const nothing = z.strictObject({});
@@ -41,6 +53,8 @@ interface Answer {
   readonly params: z.ZodObject;
   readonly result: z.ZodType;
   readonly status?: Route["status"];
+  readonly file?: true;
+  readonly timeoutMs?: number;
 }
 
 /** `route("GET orders", "orders.list", "order:read", { … })` */

@@ -96,6 +96,25 @@ export const backtestReport = z.object({
     }),
   ),
   costs: z.object({ fee: z.number(), slippage: z.number(), funding: z.number(), turnover: z.number().nullable() }),
+  /** What fills cost against the price they were decided at; absent for inverse contracts, which it does not fit. */
+  costRows: z
+    .array(
+      z.object({
+        by: z.enum(["total", "symbol", "strategy"]),
+        name: z.string(),
+        fills: z.number().int(),
+        arrivalNotional: z.number(),
+        delay: z.number(),
+        slippage: z.number(),
+        fee: z.number(),
+        shortfall: z.number().meta({ description: "delay + slippage + fee" }),
+        shortfallBps: z.number().nullable(),
+        slippageBps: z.number().nullable(),
+        vwapCost: z.number().nullable().meta({ description: "Against the day's volume-weighted price, without fees" }),
+        vwapBps: z.number().nullable(),
+      }),
+    )
+    .optional(),
   warnings: z.array(researchWarning),
   finalEquity: z.number(),
   bars: z.number().int(),

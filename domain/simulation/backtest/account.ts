@@ -82,6 +82,9 @@ export class SimulatedAccount {
   holding = 0;
   /** The one that holds, while there is just one. */
   onlyHolder: Owner | null = null;
+  /** At the last moment that was marked: equity, and Σ |worth| of what is held. Infinite gross before the first. */
+  lastEquity = 0;
+  lastGross = Number.POSITIVE_INFINITY;
   #openCost: Decimal = ZERO;
   fees: Decimal = ZERO;
   funding: Decimal = ZERO;
@@ -93,7 +96,25 @@ export class SimulatedAccount {
     this.floatBase = toNumber(cash);
   }
 
-  /** @param fee in the account's currency. */
+  /** Equity with every owner's market at its newest close; `places` is each owner's market. */
+  markAt(closes: Float64Array, places: readonly number[]): number {
+    const { owners } = this;
+    let equity = this.floatBase;
+    let gross = 0;
+    for (let index = 0; index < owners.length && this.holding > 0; index++) {
+      const { held, isInverse } = owners[index]!;
+      if (held === 0) continue;
+      const close = closes[places[index]!]!;
+      const worth = held * (isInverse ? 1 / close : close);
+      equity += worth;
+      gross += Math.abs(worth);
+    }
+    this.lastEquity = equity;
+    this.lastGross = gross;
+    return equity;
+  }
+
+  /** `fill.fee` is in the account's currency. */
   fill(owner: Owner, side: Side, fill: Fill, notional: Decimal): FillOutcome {
     const mirrored = owner.isInverse ? { ...fill, price: div(UNIT, fill.price), feeAsset: owner.assets.quote } : fill;
     const foldedSide = owner.isInverse ? (side === "buy" ? "sell" : "buy") : side;
@@ -106,6 +127,7 @@ export class SimulatedAccount {
     this.#settled = (this.#settled + outcome.realisedPnl - fill.fee) as Decimal;
     this.fees = add(this.fees, fill.fee);
     this.turnover = add(this.turnover, notional);
+    this.lastGross += toNumber(notional);
     this.#refloat();
     if ((before.quantity === ZERO) !== (outcome.position.quantity === ZERO)) this.#countHolders(before.quantity === ZERO);
     return outcome;

@@ -34,25 +34,26 @@ interface Alarm {
 }
 
 export class Glide {
-  /** Close of the last bar passed. */
+  /** Close of the last bar passed, and how many this stretch has passed: also when a strategy fails on one. */
   nowMs = 0;
+  passed = 0;
   readonly #parts: GlideParts;
 
   constructor(parts: GlideParts) {
     this.#parts = parts;
   }
 
-  /** Bars passed, at most `barsMax`; the clockwork stands where a whole step goes on. */
-  run(barsMax: number): number {
+  /** Passes at most `barsMax` bars; the clockwork stands where a whole step goes on. */
+  run(barsMax: number): void {
+    this.passed = 0;
     const { bars, seat, clockwork, account, funding, record, closes, working, onDecision } = this.#parts;
     const market = clockwork.markets[0]!;
-    if (!market.isOpen || working.length > 0) return 0;
+    if (!market.isOpen || working.length > 0) return;
     const { low, high, close, openTimeMs, intervalMs } = bars;
     const { runner, owner } = seat;
     const feed = seat.feeds[0]!;
     const alarm = alarmOf(owner, account, runner.stopPrice);
-    let passed = 0;
-    while (passed < barsMax) {
+    while (this.passed < barsMax) {
       const { row } = market;
       const endMs = openTimeMs[row]! + intervalMs;
       if (low[row]! <= alarm.low || high[row]! >= alarm.high || funding.nextMs <= endMs) break;
@@ -61,7 +62,7 @@ export class Glide {
       feed.next++;
       feed.endMs = endOf(feed);
       this.nowMs = endMs;
-      passed++;
+      this.passed++;
       const decision = runner.onRow(feed.bars, row, endMs);
       if (decision !== EMPTY) onDecision(seat, decision, endMs);
       const { held } = owner;
@@ -73,7 +74,6 @@ export class Glide {
       if (decision !== EMPTY || market.row >= market.rows || funding.nextMs <= market.nextMs) break;
       clockwork.open(market);
     }
-    return passed;
   }
 }
 

@@ -21,9 +21,19 @@ export interface MarginCall {
   readonly row: number;
 }
 
-/** The quick look at every bar: true when a single holder's equity at the bar's worst price covers twice what it must. */
-export function isFarFromLiquidation({ onlyHolder, floatBase }: SimulatedAccount, bars: BarTable, row: number): boolean {
-  if (onlyHolder === null) return false;
+/** A market that moved no more than this inside a bar cannot have taken an account that was far from a call to one. */
+const MOVED_MAX = 0.1;
+
+/**
+ * The quick look at every bar: true when one holder's equity at the bar's worst price covers twice what it must; with
+ * several, when the equity marked last covers twice that even if everything held had moved by a tenth, and this has not.
+ */
+export function isFarFromLiquidation(account: SimulatedAccount, bars: BarTable, row: number, rateMax: number): boolean {
+  const { onlyHolder, floatBase, lastEquity, lastGross } = account;
+  if (onlyHolder === null) {
+    const range = bars.high[row]! - bars.low[row]!;
+    return range < MOVED_MAX * bars.low[row]! && lastEquity - MOVED_MAX * lastGross > 2 * rateMax * (1 + MOVED_MAX) * lastGross;
+  }
   const { market, held, isInverse } = onlyHolder;
   if (market.kind === "spot" || market.bars !== bars) return true;
   const extreme = held > 0 !== isInverse ? bars.low[row]! : bars.high[row]!;

@@ -55,7 +55,10 @@ class Backtest {
   /** Newest close of each market, NaN before the first. */
   readonly #closes: Float64Array;
   readonly #indexOf = new Map<Owner, number>();
+  /** Market of each strategy, and so of each owner of the account. */
+  readonly #places: readonly number[];
   readonly #tradeFromMs: number;
+  readonly #maintenanceMax: number;
   /** Null unless one strategy trades one market on its own bars. */
   readonly #glide: Glide | null;
   #hasStarted = false;
@@ -69,7 +72,7 @@ class Backtest {
     const { markets, strategies, costs, seed } = input;
     this.#closes = new Float64Array(markets.length).fill(Number.NaN);
     this.#record = new BacktestRecord(markets.reduce((sum, { bars }) => sum + rowsOf(bars), 0));
-    const places = strategies.map((strategy) => marketOf(input, strategy.symbol));
+    const places = (this.#places = strategies.map((strategy) => marketOf(input, strategy.symbol)));
     const owners = strategies.map((strategy, index) => new Owner(strategy.id, markets[places[index]!]!));
     for (const [index, owner] of owners.entries()) this.#indexOf.set(owner, places[index]!);
     this.#account = new SimulatedAccount(input.cash, owners);
@@ -97,6 +100,7 @@ class Backtest {
     this.#funding = new FundingClock(markets);
     this.#clockwork = new Clockwork(markets);
     this.#tradeFromMs = input.tradeFromMs ?? Number.NEGATIVE_INFINITY;
+    this.#maintenanceMax = Math.max(...markets.map(({ maintenanceRate }) => maintenanceRate));
     this.#glide = this.#newGlide();
   }
 
@@ -150,11 +154,13 @@ class Backtest {
   #glides(barsMax: number): boolean {
     const glide = this.#glide;
     if (glide === null || !this.#hasStarted) return false;
-    const passed = glide.run(barsMax - 1);
-    if (passed === 0) return false;
-    this.#bars += passed;
-    this.#nowMs = glide.nowMs;
-    return true;
+    try {
+      glide.run(barsMax - 1);
+    } finally {
+      this.#bars += glide.passed;
+      if (glide.passed > 0) this.#nowMs = glide.nowMs;
+    }
+    return glide.passed > 0;
   }
 
   /** Everything of one moment. A call of its own, so that the engine compiles it as it is called, not while it runs. */
@@ -185,7 +191,7 @@ class Backtest {
     this.#closes[index] = bars.close[row]!;
     this.#clockwork.close(market);
     this.#bars++;
-    if (this.#account.holding > 0 && !isFarFromLiquidation(this.#account, bars, row)) this.#guardMargin(index, row);
+    if (this.#account.holding > 0 && !isFarFromLiquidation(this.#account, bars, row, this.#maintenanceMax)) this.#guardMargin(index, row);
   }
 
   /** Every strategy whose market has a new bar sees it; then equity is what all marks of this moment say. */
@@ -193,17 +199,9 @@ class Backtest {
     const seats = this.#seats;
     if (!this.#hasStarted && nowMs >= this.#tradeFromMs) this.#start(nowMs);
     for (let index = 0; index < seats.length; index++) this.#show(seats[index]!, nowMs);
-    let equity = this.#account.floatBase;
-    let holds = 0;
-    for (let index = 0; index < seats.length; index++) {
-      const { owner, marketIndex } = seats[index]!;
-      if (owner.held === 0) continue;
-      holds = 1;
-      const close = this.#closes[marketIndex]!;
-      equity += owner.held * (owner.isInverse ? 1 / close : close);
-    }
-    this.#record.heldTimes += holds;
-    this.#record.equityAt(nowMs, equity);
+    if (!this.#hasStarted) return;
+    if (this.#account.holding > 0) this.#record.heldTimes++;
+    this.#record.equityAt(nowMs, this.#account.markAt(this.#closes, this.#places));
   }
 
   #show(seat: Seat, nowMs: number): void {

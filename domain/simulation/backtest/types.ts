@@ -57,7 +57,7 @@ export interface BacktestInput {
   readonly limits?: RiskLimits;
   /** The order book on which orders fill by their place in the queue; @see ../l2/run.ts. */
   readonly recording?: L2Recording;
-  /** Bars that close before it are seen by the indicators only. Default: the first. */
+  /** Bars that close before it are seen by the indicators only and have no point of equity. Default: the first. */
   readonly tradeFromMs?: number;
   /** Called when the share of rows at `checkpoints` is passed; false ends the run there. */
   readonly checkpoints?: readonly number[];

@@ -16,7 +16,8 @@ const LARGE_VOLUME_SHARE = 0.25;
 export function marketWarnings(given: WarningInput): readonly ResearchWarning[] {
   const { input, outcome } = given;
   const found: ResearchWarning[] = [];
-  const capacity = capacityWarning(input.markets, outcome.fills);
+  // What the book shows bounds what an order takes; the volume of one second says nothing more.
+  const capacity = input.fill === "l2" ? null : capacityWarning(input.markets, outcome.fills);
   if (capacity !== null) found.push(capacity);
   const shorted = new Set(outcome.trades.filter(({ side }) => side === "short").map(({ symbol }) => symbol));
   const free = input.markets.filter(({ bars, funding }) => funding === null && shorted.has(bars.symbol)).map(({ bars }) => bars.symbol);
@@ -31,7 +32,9 @@ export function marketWarnings(given: WarningInput): readonly ResearchWarning[] 
   const { takerFeeBps, slippage, tiers } = input.costs;
   if (takerFeeBps === 0 && tiers.length === 0)
     found.push(warning("NO_FEES", "warn", "Fees are zero: no venue's taker pays nothing for long."));
-  if (slippage.model === "none" || (slippage.model === "fixed" && slippage.bps === 0)) {
+  if (input.fill === "l2") {
+    found.push(warning("NO_IMPACT", "info", "The recorded market goes on as if the orders had not traded: large ones look too good."));
+  } else if (slippage.model === "none" || (slippage.model === "fixed" && slippage.bps === 0)) {
     found.push(warning("NO_SLIPPAGE", "info", "No slippage: every fill is at the price the bar shows."));
   }
   return found;
