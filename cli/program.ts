@@ -5,9 +5,15 @@
 import { Command, CommanderError } from "commander";
 import { isExpected, messageOf } from "../domain/kernel/errors.ts";
 import { CliError, EXIT, EXIT_HELP, type ExitCode, type Terminal } from "./terminal.ts";
+import { addBacktest } from "./verbs/backtest.ts";
 import { addCluster } from "./verbs/cluster.ts";
+import { addCompare } from "./verbs/compare.ts";
 import { addDoctor } from "./verbs/doctor.ts";
+import { addIndicator } from "./verbs/indicator.ts";
 import { addLogs } from "./verbs/logs.ts";
+import { addMetrics } from "./verbs/metrics.ts";
+import { addMonteCarlo } from "./verbs/monte-carlo.ts";
+import { addOptimize } from "./verbs/optimize.ts";
 import { addOrders } from "./verbs/orders.ts";
 import { addPositions } from "./verbs/positions.ts";
 import { addRepl } from "./verbs/repl.ts";
@@ -15,8 +21,29 @@ import { addStart } from "./verbs/start.ts";
 import { addStatus } from "./verbs/status.ts";
 import { addStrategies } from "./verbs/strategies.ts";
 import { addTrading } from "./verbs/trading.ts";
+import { addValidate } from "./verbs/validate.ts";
+import { addWalkForward } from "./verbs/walk-forward.ts";
 
-const VERBS = [addStart, addCluster, addRepl, addStatus, addStrategies, addPositions, addOrders, addTrading, addLogs, addDoctor];
+const VERBS = [
+  addStart,
+  addCluster,
+  addRepl,
+  addStatus,
+  addStrategies,
+  addPositions,
+  addOrders,
+  addTrading,
+  addLogs,
+  addMetrics,
+  addDoctor,
+  addBacktest,
+  addOptimize,
+  addWalkForward,
+  addMonteCarlo,
+  addValidate,
+  addCompare,
+  addIndicator,
+];
 
 /** Failures that the program itself tells, for scripts that branch on why. */
 const EXIT_OF: Readonly<Record<string, ExitCode>> = {

@@ -3,7 +3,7 @@
  * scripts branch on them.
  */
 
-export const EXIT = { ok: 0, failed: 1, usage: 2, notRunning: 3, refused: 4, unhealthy: 5 } as const;
+export const EXIT = { ok: 0, failed: 1, usage: 2, notRunning: 3, refused: 4, unhealthy: 5, interrupted: 130 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
@@ -14,7 +14,8 @@ Exit codes:
   2  wrong usage
   3  the floor is not running or cannot be reached
   4  refused: by risk, permission or validation
-  5  doctor found a problem`;
+  5  doctor found a problem
+  130  stopped by Ctrl-C`;
 
 export interface Terminal {
   out(text: string): void;

@@ -4,7 +4,7 @@
  */
 import type { CandlesNeed } from "../../domain/strategy/bar-feeds.ts";
 import type { Decision } from "../../domain/strategy/decision.ts";
-import { DstaError, InvariantError, isExpected, messageOf } from "../../domain/kernel/errors.ts";
+import type { ErrorRecord } from "../../domain/kernel/error-record.ts";
 import type { RunnerInput, RunnerView, SavedState, StrategyRunner } from "../../domain/strategy/runner.ts";
 
 /** What the thread makes its runner of. */
@@ -34,7 +34,7 @@ export interface ThreadQuestion {
 
 export interface ThreadState {
   /** After what may leave the strategy: its state, or why that cannot be kept. Null after anything else. */
-  readonly saved: { readonly state: SavedState } | { readonly error: ThreadError } | null;
+  readonly saved: { readonly state: SavedState } | { readonly error: ErrorRecord } | null;
   readonly ready: boolean;
   /** Null when nothing it shows has changed: it shows indicators, which change with bars. */
   readonly view: RunnerView | null;
@@ -45,38 +45,4 @@ export type ThreadAnswer =
   | { readonly type: "loaded" }
   | ({ readonly type: "made"; readonly candles: readonly CandlesNeed[] } & ThreadState)
   | ({ readonly type: "done"; readonly decision: Decision | null } & ThreadState)
-  | { readonly type: "failed"; readonly error: ThreadError };
-
-export type ThreadError =
-  | {
-      readonly kind: "expected";
-      readonly type: string;
-      readonly message: string;
-      readonly code: number;
-      readonly retryable: boolean;
-      readonly data: Readonly<Record<string, unknown>>;
-    }
-  | { readonly kind: "broken"; readonly message: string; readonly stack: string };
-
-export function encodeError(error: unknown): ThreadError {
-  if (!isExpected(error)) return { kind: "broken", message: messageOf(error), stack: error instanceof Error ? (error.stack ?? "") : "" };
-  const { type, message, code, retryable } = error;
-  return { kind: "expected", type, message, code, retryable, data: cloneable(error.data) };
-}
-
-export function decodeError(error: ThreadError): Error {
-  if (error.kind === "expected") {
-    const { type, message, code, retryable, data } = error;
-    return new DstaError(type, message, { code, retryable, data });
-  }
-  const broken = new InvariantError(error.message);
-  broken.stack = error.stack;
-  return broken;
-}
-
-/** An author may throw anything; functions and the like stay behind as texts. */
-function cloneable(data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(data).map(([name, value]) => [name, typeof value === "object" || typeof value === "function" ? String(value) : value]),
-  );
-}
+  | { readonly type: "failed"; readonly error: ErrorRecord };

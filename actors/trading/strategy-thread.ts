@@ -7,18 +7,12 @@
  */
 import { Worker } from "node:worker_threads";
 import type { Clock } from "../../domain/kernel/clock.ts";
+import { decodeError } from "../../domain/kernel/error-record.ts";
 import { DstaError, invariant, messageOf } from "../../domain/kernel/errors.ts";
 import type { Decision } from "../../domain/strategy/decision.ts";
 import type { RunnerView, SavedState } from "../../domain/strategy/runner.ts";
 import type { SessionRunner } from "./strategy-runner.ts";
-import {
-  type CallParams,
-  decodeError,
-  type StrategyJob,
-  type ThreadAnswer,
-  type ThreadCall,
-  type ThreadData,
-} from "./strategy-protocol.ts";
+import type { CallParams, StrategyJob, ThreadAnswer, ThreadCall, ThreadData } from "./strategy-protocol.ts";
 
 export interface ThreadSettings {
   /** The machine's clock. */

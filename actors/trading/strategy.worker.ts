@@ -3,12 +3,13 @@
  * Has no clock, no journal and no way out but its answers; the node ends it when it is silent for too long.
  */
 import { parentPort, workerData } from "node:worker_threads";
+import { encodeError } from "../../domain/kernel/error-record.ts";
 import { invariant } from "../../domain/kernel/errors.ts";
 import { seededRandom } from "../../domain/kernel/random.ts";
 import type { Decision } from "../../domain/strategy/decision.ts";
 import { createRunner, type StrategyRunner } from "../../domain/strategy/runner.ts";
 import { loadCatalogue } from "../../strategies/catalogue.ts";
-import { encodeError, type ThreadAnswer, type ThreadData, type ThreadQuestion, type ThreadState } from "./strategy-protocol.ts";
+import type { ThreadAnswer, ThreadData, ThreadQuestion, ThreadState } from "./strategy-protocol.ts";
 
 invariant(parentPort, "a strategy's worker runs in a thread");
 const port = parentPort;

@@ -1,7 +1,7 @@
 /**
  * Supertrend: a stop `multiplier` average true ranges from the middle of the bar that only moves with the trend; closing at or
  * beyond it turns the `direction` (1 up, −1 down). It starts up when the first bar with a range closes at or above its
- * middle. First value at bar `length` + 1. Source: Seban, "Tout le monde mérite d'être riche" (2008).
+ * middle. First value at bar `length` + 1. Source: Seban, "Tout le monde mérite d’être riche".
  */
 import { AtrKernel } from "./atr.ts";
 import { barBundle } from "./indicator.ts";

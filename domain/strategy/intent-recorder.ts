@@ -4,7 +4,7 @@
  * whole or, when the handler fails, dropped whole; sequence numbers are never used twice.
  */
 import { type Instrument, roundPrice, roundQuantity } from "../instrument/instrument.ts";
-import { type Decimal, add, div, format, fromNumber, max, mul, sub, toNumber, UNIT, ZERO } from "../kernel/decimal.ts";
+import { type Decimal, add, div, format, max, mul, sub, toNumber, UNIT, ZERO } from "../kernel/decimal.ts";
 import { type DstaError, isExpected } from "../kernel/errors.ts";
 import type { Side } from "../market/events.ts";
 import type { OrderIntent } from "../order/types.ts";
@@ -197,7 +197,7 @@ export class IntentRecorder {
     if (wish.quantity !== undefined) return amountOf(wish.quantity, "quantity");
     const quote = wish.quote !== undefined ? amountOf(wish.quote, "quote") : this.#allocated(wish.allocation);
     if (limit === null && !(valuation > 0)) return this.#refuse("no price is known yet to turn a quote amount into a quantity");
-    return div(quote, limit ?? fromNumber(valuation), "down");
+    return div(quote, limit ?? amountOf(valuation, "price"), "down");
   }
 
   #allocated(share: number | undefined): Decimal {

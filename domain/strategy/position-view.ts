@@ -4,7 +4,8 @@
  * paid in the base asset would leave a strategy holding for ever what it cannot close.
  */
 import { type Instrument, isNotionalBelow, roundQuantity } from "../instrument/instrument.ts";
-import { type Decimal, abs, fromNumber, toNumber, ZERO } from "../kernel/decimal.ts";
+import { type Decimal, abs, toNumber, ZERO } from "../kernel/decimal.ts";
+import { amountOf } from "./amounts.ts";
 
 /** Owned by the fold of fills outside; the runner is told the new one with every fill. */
 export interface PositionState {
@@ -73,5 +74,5 @@ export function isBelowMinimum(instrument: Instrument, quantity: Decimal, price:
   if (!Number.isFinite(price)) return false;
   // Twice the bound is far from rounding: only a notional near it needs exact arithmetic.
   if (price * toNumber(quantity) > 2 * toNumber(instrument.minNotional)) return false;
-  return isNotionalBelow(fromNumber(price), quantity, instrument.minNotional);
+  return isNotionalBelow(amountOf(price, "price"), quantity, instrument.minNotional);
 }

@@ -3,6 +3,7 @@
  * actors. Owns shapes only. A job's finished trials go to its checkpoint before they count; a job that is run again with
  * the same checkpoint goes on where it stopped and ends with the result it would have had.
  */
+import type { BlockMoments } from "../../domain/analytics/block-moments.ts";
 import type { SearchSpec } from "../../domain/contract/research/search.ts";
 import type { BacktestSpec } from "../../domain/contract/research/spec.ts";
 import type {
@@ -30,9 +31,6 @@ export type ResearchJob =
 
 export type ResearchReport = BacktestReport | SearchReport | MonteCarloReport | ValidationReport;
 
-/** Count, sum and sum of squares of the daily returns of one block of the data: enough for CSCV over any union of blocks. */
-export type BlockMoments = readonly [count: number, sum: number, squares: number];
-
 /** One finished trial, as it is written to the checkpoint: JSON. */
 export interface TrialRecord {
   /** From 0, in the order the search asked for them. */
@@ -45,10 +43,12 @@ export interface TrialRecord {
   readonly state: "done" | "pruned" | "skipped" | "failed";
   readonly reason: string | null;
   readonly metrics: MetricValues;
-  /** 16 blocks in order of time; empty unless done. */
+  /** Of the daily returns: 16 blocks in order of time; empty unless done. */
   readonly blocks: readonly BlockMoments[];
   /** Of the outcome; null unless done. */
   readonly hash: string | null;
+  /** First objective at the checkpoints of pruning that were reached, larger is better; empty without pruning. */
+  readonly partial: readonly (number | null)[];
 }
 
 /** Appends are in the order of the calls; one that resolved survives a kill of the process. */

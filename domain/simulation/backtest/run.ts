@@ -24,7 +24,7 @@ import { isFarFromLiquidation, liquidate } from "./liquidation.ts";
 import { OPEN_LIMITS } from "./open-limits.ts";
 import { outcomeOf } from "./outcome.ts";
 import { BacktestRecord } from "./record.ts";
-import { endOf, Seat, tablesOf } from "./seat.ts";
+import { endOf, Seat } from "./seat.ts";
 import type { BacktestInput, BacktestOutcome } from "./types.ts";
 
 const ACCOUNT = "backtest";
@@ -82,7 +82,6 @@ class Backtest {
       cache,
       sizesLater: input.sizeAt === "fill",
       capital: (seat: Seat) => seat.budget(this.#account.equity((owner) => this.#mark(owner))),
-      table: tablesOf(),
     };
     this.#seats = strategies.map((strategy, index) => new Seat(strategy, owners[index]!, places[index]!, parts));
     this.#seatsOf = markets.map((_, index) => this.#seats.filter(({ marketIndex }) => marketIndex === index));

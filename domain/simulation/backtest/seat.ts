@@ -6,7 +6,7 @@ import { ColumnBars, type ColumnCache } from "../../indicator/column-series.ts";
 import { type Decimal, fromNumber, mul, UNIT } from "../../kernel/decimal.ts";
 import { invalid } from "../../kernel/errors.ts";
 import { seededRandom } from "../../kernel/random.ts";
-import { type BarTable, resampleTable, rowsOf } from "../../market/bar-table.ts";
+import { BAR_COLUMNS, type BarTable, resampleTable, rowsOf } from "../../market/bar-table.ts";
 import { createRunner, type StrategyRunner } from "../../strategy/runner.ts";
 import type { Owner } from "./account.ts";
 import { TradeLog } from "./trade-log.ts";
@@ -48,7 +48,7 @@ export class Seat {
     this.trades = new TradeLog(owner);
     const feeds: Feed[] = [];
     const barsOf = (intervalMs: number): ColumnBars => {
-      const ofInterval = parts.table(table, intervalMs);
+      const ofInterval = tableOf(table, intervalMs, parts.cache);
       const bars = new ColumnBars(ofInterval, parts.cache);
       const feed = { bars, openTimeMs: ofInterval.openTimeMs, intervalMs, rows: rowsOf(ofInterval), next: 0, endMs: 0 };
       feed.endMs = endOf(feed);
@@ -82,30 +82,26 @@ export interface SeatParts {
   readonly cache: ColumnCache;
   readonly sizesLater: boolean;
   capital(seat: Seat): Decimal;
-  table(base: BarTable, intervalMs: number): BarTable;
 }
 
 /**
- * Tables of longer intervals, made once a run and market.
+ * The bars of a longer interval: made once for all runs over the same data.
  * @throws {DstaError} VALIDATION_ERROR naming the interval that the data is too coarse for.
  */
-export function tablesOf(): SeatParts["table"] {
-  const made = new Map<BarTable, Map<number, BarTable>>();
-  return (base, intervalMs) => {
-    if (intervalMs === base.intervalMs) return base;
-    const ofBase = made.get(base) ?? new Map<number, BarTable>();
-    made.set(base, ofBase);
-    const known = ofBase.get(intervalMs);
-    if (known !== undefined) return known;
-    if (intervalMs < base.intervalMs || intervalMs % base.intervalMs !== 0) {
-      throw invalid(
-        "data.interval",
-        `bars of ${intervalMs / 1_000} s or a part of them, as the strategy asks for`,
-        `${base.intervalMs / 1_000} s`,
-      );
-    }
-    const table = resampleTable(base, intervalMs);
-    ofBase.set(intervalMs, table);
-    return table;
-  };
+function tableOf(base: BarTable, intervalMs: number, cache: ColumnCache): BarTable {
+  if (intervalMs === base.intervalMs) return base;
+  if (intervalMs < base.intervalMs || intervalMs % base.intervalMs !== 0) {
+    throw invalid(
+      "data.interval",
+      `bars of ${intervalMs / 1_000} s or a part of them, as the strategy asks for`,
+      `${base.intervalMs / 1_000} s`,
+    );
+  }
+  const own = BAR_COLUMNS.map((name) => base[name]);
+  const columns = cache.columns(resampleTable, String(intervalMs), own, () => {
+    const longer = resampleTable(base, intervalMs);
+    return BAR_COLUMNS.map((name) => longer[name]);
+  });
+  const named = Object.fromEntries(BAR_COLUMNS.map((name, index) => [name, columns[index]!])) as unknown as BarTable;
+  return { ...named, venue: base.venue, symbol: base.symbol, intervalMs };
 }
