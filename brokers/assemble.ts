@@ -127,6 +127,7 @@ async function open(node: Node, broker: ServiceBroker): Promise<string | null> {
     const { directory, feed, publish } = links;
     closers.add("market data", publishMarkets({ desk: source.desk, directory, host: floor.host, feed, log: storage.log.line, publish }));
   }
+  node.research?.open(broker);
   node.readyAtMs = systemClock.now();
   node.awake();
   const gateway = broker.getLocalService("gateway") as unknown as GatewayService | undefined;
@@ -153,6 +154,7 @@ function meshPartsOf(node: Node): MeshParts {
     auth: node.auth,
     desk: source.desk,
     catalogue: node.catalogue,
+    research: node.research,
     journal: storage.journal,
     clock: source.tradingClock,
     tradingClock: source.tradingClock,

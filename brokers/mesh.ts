@@ -13,6 +13,7 @@ import { createGateway } from "../actors/core/gateway.service.ts";
 import type { GatewaySettings } from "../actors/core/gateway-deps.ts";
 import { type NodeDeps, nodeService } from "../actors/core/node.service.ts";
 import { marketService } from "../actors/data/market.service.ts";
+import { researchService } from "../actors/data/research.service.ts";
 import { positionsFacade, riskFacade } from "../actors/trading/account-facades.ts";
 import { ordersService } from "../actors/trading/orders.service.ts";
 import { strategiesService } from "../actors/trading/strategies.service.ts";
@@ -27,6 +28,7 @@ import type { Floor } from "../topology/floor.ts";
 import type { Role } from "../topology/roles.ts";
 import type { Clock } from "../domain/kernel/clock.ts";
 import { MeshLogger } from "./mesh-logger.ts";
+import type { NodeResearch } from "./research.ts";
 import { promptOptions } from "./prompt/prompt.ts";
 import { newId, systemClock } from "./system-ports.ts";
 
@@ -44,6 +46,7 @@ export interface MeshParts extends Omit<FloorDeps, "host" | "fleet">, Omit<NodeD
   /** Where durable consumers get the outbox's events. */
   readonly channels: ChannelSource;
   readonly catalogue: Catalogue;
+  readonly research: NodeResearch | null;
   readonly logger: Logger;
   readonly auth: Auth;
   readonly tradingClock: Clock;
@@ -70,6 +73,7 @@ export function hostServices(broker: ServiceBroker, parts: MeshParts): void {
     if (!floor.definitions.has(name)) broker.createService({ name, actions });
   }
   broker.createService(nodeService({ ...parts, host }));
+  if (parts.research !== null) broker.createService(parts.research.store);
   if (roles.includes("core")) serveFloor(broker, parts);
 }
 
@@ -89,6 +93,8 @@ function serveFloor(broker: ServiceBroker, parts: MeshParts): void {
     strategiesService({ desk, host, journal, feed, clock: parts.tradingClock, definitions: strategies, definitionOf: strategyNamed }),
   );
   broker.createService(ordersService({ desk, host, journal, clock: parts.tradingClock, newId }));
+  const codeVersion = parts.research?.codeVersion ?? parts.version;
+  broker.createService(researchService({ host, journal, feed, clock: systemClock, newId, codeVersion, definitionOf: strategyNamed }));
   broker.createService(floorService({ ...parts, host, fleet }));
   broker.createService(parts.auth.schema);
   const onTrouble = (text: string): void => parts.logger.warn(text);

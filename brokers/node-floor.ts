@@ -8,6 +8,7 @@ import type { StartOptions } from "../config/start-options.ts";
 import type { Desk } from "../domain/contract/desk.ts";
 import { PostgresCheckpoints } from "../mixins/outbox/checkpoints.ts";
 import type { Catalogue } from "../strategies/catalogue.ts";
+import { OpenRuns } from "../research/store/open-runs.ts";
 import { Announcer } from "../topology/announcer.ts";
 import { Floor } from "../topology/floor.ts";
 import type { Recording } from "../venues/replay/recording.ts";
@@ -15,6 +16,7 @@ import type { Closers } from "./closers.ts";
 import { type Links, localLinks, type NodeIdentity } from "./links.ts";
 import { type MarketSource, openMarketSource } from "./market-source.ts";
 import { meshLinks } from "./mesh-links.ts";
+import { type NodeResearch, openResearch } from "./research.ts";
 import type { Storage } from "./storage.ts";
 import { guardStrategies } from "./strategy-guard.ts";
 import { systemClock, systemPorts } from "./system-ports.ts";
@@ -25,6 +27,8 @@ export interface NodeFloor {
   readonly floor: Floor;
   readonly announcer: Announcer;
   readonly catalogue: Catalogue;
+  /** Null on a node that carries out none. */
+  readonly research: NodeResearch | null;
   /** Everybody is awake: a replay may begin. */
   readonly awake: () => void;
 }
@@ -39,6 +43,8 @@ export interface NodeFloorParts {
 
 /** Instances made on other nodes wake by the first message to them; the list is read again this often. */
 const STRATEGIES_READ_MS = 10_000;
+/** A run submitted on another node is waited for by a person. */
+const RUNS_READ_MS = 2_000;
 
 export async function openNodeFloor(parts: NodeFloorParts, closers: Closers): Promise<NodeFloor> {
   const { settings, options, identity, storage, recording } = parts;
@@ -51,6 +57,10 @@ export async function openNodeFloor(parts: NodeFloorParts, closers: Closers): Pr
   const { feed, directory, publisher, remote } = links;
   const checkpoints = new PostgresCheckpoints(pool);
   await checkpoints.prepare();
+  const research = roles.includes("data")
+    ? await openResearch({ settings, nodeId, folder: storage.folder.path, ownModule: catalogue.ownModule, log: log.line }, closers)
+    : null;
+  const openRuns = new OpenRuns(journal);
   const announcer = new Announcer({ nodeId, clock: source.tradingClock, feed, log: log.line, collects: roles.includes("core") });
   const floor: Floor = new Floor({
     ...systemPorts,
@@ -73,11 +83,13 @@ export async function openNodeFloor(parts: NodeFloorParts, closers: Closers): Pr
     startEquity: settings.simEquity,
     definitionOf: catalogue.strategyNamed,
     ownStrategies: catalogue.ownModule,
-    strategyIds: remembered(async () => (await strategyInstances(journal)).map(({ id }) => id)),
+    ...(research === null ? {} : { research }),
+    runIds: remembered(() => openRuns.ids(), RUNS_READ_MS),
+    strategyIds: remembered(async () => (await strategyInstances(journal)).map(({ id }) => id), STRATEGIES_READ_MS),
     ...(source.equitySampleMs === undefined ? {} : { equitySampleMs: source.equitySampleMs }),
   });
   links.bind(floor.host);
-  return { source, links, floor, announcer, catalogue, awake };
+  return { source, links, floor, announcer, catalogue, research, awake };
 }
 
 async function openLinks({ settings, identity, storage }: NodeFloorParts, desk: Desk, closers: Closers): Promise<Links> {
@@ -100,10 +112,10 @@ function onceAwake(quiet: () => Promise<void> | void): { awake: () => void; quie
 }
 
 /** Asked once a second by the keeper: what was answered stays true for a while. */
-function remembered(read: () => Promise<readonly string[]>): () => Promise<readonly string[]> {
+function remembered(read: () => Promise<readonly string[]>, forMs: number): () => Promise<readonly string[]> {
   let known: { readonly ids: readonly string[]; readonly atMs: number } | null = null;
   return async () => {
-    if (known === null || systemClock.now() - known.atMs > STRATEGIES_READ_MS) known = { ids: await read(), atMs: systemClock.now() };
+    if (known === null || systemClock.now() - known.atMs > forMs) known = { ids: await read(), atMs: systemClock.now() };
     return known.ids;
   };
 }

@@ -18,4 +18,15 @@ export const EQUITY_SAMPLE_MS = 60_000;
 export const URGENT_KINDS: ReadonlySet<string> = new Set(["connection", "book", "risk", "execution", "strategy"]);
 
 /** Order in which kinds are ended: those who decide first, those who record last. */
-export const STOP_ORDER = ["relay", "strategy", "bars", "risk", "execution", "positions", "book", "connection"] as const;
+export const STOP_ORDER = [
+  "relay",
+  "backtest",
+  "optimizer",
+  "strategy",
+  "bars",
+  "risk",
+  "execution",
+  "positions",
+  "book",
+  "connection",
+] as const;

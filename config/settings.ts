@@ -134,6 +134,29 @@ export const SETTINGS = {
     z.coerce.number().int().min(16).max(4_096).default(128),
     "memory of a strategy in a thread of its own",
   ),
+  researchData: setting(
+    "DSTA_RESEARCH_DATA",
+    z.string().min(1).optional(),
+    "folder whose files are data sets; default research/data in the data folder",
+  ),
+  researchRuns: setting(
+    "DSTA_RESEARCH_RUNS",
+    z.coerce.number().int().min(1).max(16).default(1),
+    "runs at once on a node: one search uses all workers anyway",
+  ),
+  researchWorkers: setting(
+    "DSTA_RESEARCH_WORKERS",
+    z.coerce.number().int().min(1).max(256).optional(),
+    "threads of searches on a node; default all processors but one, which stays with trading",
+  ),
+  mongoUrl: setting(
+    "MONGO_URL",
+    z
+      .string()
+      .regex(/^mongodb(\+srv)?:\/\//, "expected mongodb://…")
+      .optional(),
+    "keeps the documents of research runs; else they are in a file of the data folder",
+  ),
   drainTimeoutMs: setting("DSTA_DRAIN_TIMEOUT_MS", ms(100, 60_000, 5_000), "Ctrl-C waits so long for messages under way"),
 } as const;
 

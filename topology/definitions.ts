@@ -1,6 +1,9 @@
 /** The actor kinds of a floor, each given what it needs of the desk and its venues. */
 import { relayActor } from "../actors/core/relay.actor.ts";
+import { backtestActor } from "../actors/data/backtest.actor.ts";
 import { barsActor } from "../actors/data/bars.actor.ts";
+import { optimizerActor } from "../actors/data/optimizer.actor.ts";
+import type { ResearchDeps } from "../actors/data/research-run.ts";
 import { bookActor } from "../actors/exchange/book.actor.ts";
 import { connectionActor } from "../actors/exchange/connection.actor.ts";
 import { executionActor } from "../actors/trading/execution.actor.ts";
@@ -44,6 +47,8 @@ export interface DefinitionParts extends Pick<HostPorts, "systemClock" | "elapse
   readonly quarantine?: Quarantine;
   /** Where the journal's records go; absent: nobody outside hears of them. */
   readonly outbox?: { readonly checkpoints: Checkpoints; readonly publisher: EventPublisher };
+  /** Where research runs are carried out; absent: nowhere on this node. */
+  readonly research?: Omit<ResearchDeps, "journal" | "systemClock">;
   /** Told whose code runs. Default: nobody reads it. */
   readonly holder?: LoopHolder;
 }
@@ -57,7 +62,7 @@ export function actorsOf(parts: DefinitionParts): AnyActor[] {
   };
   const ofVenue = (venue: string): string => accountOf(desk, venue);
   const simulated = desk.mode !== "live";
-  const { outbox, systemClock } = parts;
+  const { outbox, systemClock, research } = parts;
   return [
     ...(outbox === undefined ? [] : [relayActor({ journal, systemClock, ...outbox })]),
     connectionActor({ openVenue: parts.openVenue, feed }),
@@ -68,6 +73,7 @@ export function actorsOf(parts: DefinitionParts): AnyActor[] {
       snapshotRetryMs: settings.snapshotRetryMs,
     }),
     barsActor({ accountOf: ofVenue }),
+    ...(research === undefined ? [] : researchActors({ journal, systemClock, ...research })),
     positionsActor({
       journal,
       termsOf: (account) => ({ account, currency: "USDT", startEquity: fromNumber(parts.startEquity), simulated }),
@@ -83,6 +89,10 @@ export function actorsOf(parts: DefinitionParts): AnyActor[] {
       runners: runnersOf(parts),
     }),
   ];
+}
+
+function researchActors(deps: ResearchDeps): AnyActor[] {
+  return [backtestActor(deps), optimizerActor(deps)];
 }
 
 function runnersOf({ settings, systemClock, elapsedMs, defer, ownStrategies, holder }: DefinitionParts): RunnerPorts {

@@ -15,11 +15,14 @@ const AREAS: Readonly<Record<string, Role>> = {
   position: "trading",
 };
 
+/** Views that are not of trading. */
+const VIEWS: Readonly<Record<string, Role>> = { "floor.research": "data" };
+
 const EVERYWHERE: ReadonlySet<string> = new Set(["floor.event", "floor.dead-letter"]);
 
 /** Null: every node says it. */
 export function feedAreaOf(subject: string): Role | null {
   if (EVERYWHERE.has(subject)) return null;
   // Views of orders, fills, positions, strategies and the trading switch.
-  return AREAS[subject.slice(0, subject.indexOf("."))] ?? "trading";
+  return VIEWS[subject] ?? AREAS[subject.slice(0, subject.indexOf("."))] ?? "trading";
 }

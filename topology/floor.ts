@@ -27,6 +27,8 @@ export interface FloorParts extends DefinitionParts, Pick<HostPorts, "remote" | 
   readonly tradingClock: Clock;
   /** Instances ever created. */
   readonly strategyIds: () => Promise<readonly string[]>;
+  /** Research runs that are to be carried on. Default: none. */
+  readonly runIds?: () => Promise<readonly string[]>;
 }
 
 /** What the author's code did wrong: it ends the activation, so that the supervisor judges it. */
@@ -89,7 +91,7 @@ export class Floor {
     const { systemClock, defer } = this.#parts;
     await this.keeper.close();
     const untilMs = systemClock.now() + timeoutMs;
-    await this.host.stop(["strategy", "bars"].filter((kind) => this.definitions.has(kind)));
+    await this.host.stop(["backtest", "optimizer", "strategy", "bars"].filter((kind) => this.definitions.has(kind)));
     while (!this.host.quiet && systemClock.now() < untilMs) await new Promise<void>((resolve) => defer(resolve));
     await this.host.stop(STOP_ORDER.filter((kind) => this.definitions.has(kind)));
   }
@@ -125,13 +127,13 @@ export class Floor {
   }
 
   #keep(): Keeper {
-    const { desk, directory, systemClock, log, strategyIds, remote } = this.#parts;
+    const { desk, directory, systemClock, log, strategyIds, runIds, remote } = this.#parts;
     const hasBooks = (venue: string): boolean => this.#parts.venues.find(({ id }) => id === venue)?.capabilities.depthStream !== false;
     return new Keeper({
       directory,
       host: this.host,
       kinds: new Set(this.definitions.keys()),
-      plan: planOf({ desk, host: this.host, hasBooks, strategyIds }),
+      plan: planOf({ desk, host: this.host, hasBooks, strategyIds, runIds: runIds ?? (() => Promise.resolve([])) }),
       wake: (kind, id) => remote?.wake(kind, id),
       // From then on the tops of new books are heard.
       settled: () => void this.feeds(),

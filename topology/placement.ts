@@ -9,7 +9,18 @@ import { accountOf, type Desk } from "../domain/contract/desk.ts";
 export type StrategyPlacement = "sharded" | "together";
 
 /** Kinds in the order they wake: each needs those before it. */
-export const WAKE_ORDER = ["connection", "book", "positions", "risk", "execution", "bars", "strategy", "relay"] as const;
+export const WAKE_ORDER = [
+  "connection",
+  "book",
+  "positions",
+  "risk",
+  "execution",
+  "bars",
+  "strategy",
+  "backtest",
+  "optimizer",
+  "relay",
+] as const;
 
 /** Moved only while nothing is under way in them: an order on its way is safer where it is. */
 export const ORDER_CRITICAL: ReadonlySet<string> = new Set(["connection", "risk", "execution"]);

@@ -13,7 +13,7 @@ export const KINDS_OF: Readonly<Record<Role, readonly string[]>> = {
   core: ["relay"],
   exchange: ["connection", "book"],
   trading: ["positions", "risk", "execution", "strategy"],
-  data: ["bars"],
+  data: ["bars", "backtest", "optimizer"],
   ml: [],
 };
 

@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { parse as parseQuery } from "node:querystring";
 import type { Context, Service, ServiceSchema } from "moleculer";
 import ApiGateway, { type ApiSettingsSchema } from "moleculer-web";
-import { routes } from "../../domain/contract/routes.ts";
+import { type FileAnswer, routes } from "../../domain/contract/routes.ts";
 import { invalid } from "../../domain/kernel/errors.ts";
 import { Admission } from "./admission.ts";
 import type { AuthMeta, Tokens } from "./auth.service.ts";
@@ -21,7 +21,7 @@ import { readJsonBody } from "./request-body.ts";
 import { requestIdOf } from "./request-id.ts";
 import { checkParams } from "./request-params.ts";
 import { methodRefused, nothingAt, RouteMatcher, type RouteMatch } from "./route-matcher.ts";
-import { DATA_HEADERS, PAGE_HEADERS } from "./security-headers.ts";
+import { DATA_HEADERS, FILE_HEADERS, PAGE_HEADERS } from "./security-headers.ts";
 import { apiDocs, dashboardFiles } from "./static-files.ts";
 import { createStreams, type Streams } from "./streams/stream-server.ts";
 
@@ -105,7 +105,8 @@ function restAction(admission: Admission, settings: GatewaySettings) {
         context.meta.session = verified?.session ?? null;
         context.meta.remoteAddress = admission.address(request);
       }
-      const data: unknown = await context.call(route.action, params, { timeout: settings.callTimeoutMs });
+      const data: unknown = await context.call(route.action, params, { timeout: route.timeoutMs ?? settings.callTimeoutMs });
+      if (route.file) return sendFile(request, response, data as FileAnswer);
       // An action may answer with another status, as health does while the floor is down.
       sendJson(request, response, context.meta.$statusCode ?? route.status, data, cookieHeader(request, route.action, data));
       return true;
@@ -165,6 +166,18 @@ function sendJson(request: IncomingMessage, response: ServerResponse, status: nu
   const own = ["X-Request-Id", String(request.headers["x-request-id"]), "Content-Length", String(Buffer.byteLength(text))];
   response.writeHead(status, [...FIXED_HEADERS, ...own, ...extra]);
   response.end(request.method === "HEAD" ? undefined : text);
+}
+
+/** A file made on request. It may hold scripts of its own: they run apart from this origin, and reach nothing. */
+function sendFile(request: IncomingMessage, response: ServerResponse, { type, name, base64 }: FileAnswer): true {
+  const body = Buffer.from(base64, "base64");
+  const shown = type.startsWith("text/html") || type === "application/pdf" ? "inline" : "attachment";
+  const disposition = `${shown}; filename="${name}"`;
+  const fixed = ["Content-Type", type, "Content-Disposition", disposition, "Cache-Control", "no-store"];
+  const own = ["X-Request-Id", String(request.headers["x-request-id"]), "Content-Length", String(body.length)];
+  response.writeHead(200, [...FILE_HEADERS.flat(), ...fixed, ...own]);
+  response.end(request.method === "HEAD" ? undefined : body);
+  return true;
 }
 
 /** Sends a request to the API, the API's page or the dashboard. */

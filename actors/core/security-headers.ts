@@ -32,3 +32,20 @@ export const DATA_HEADERS: readonly (readonly [string, string])[] = [
   ["X-Content-Type-Options", "nosniff"],
   ["Referrer-Policy", "no-referrer"],
 ];
+
+const FILE_POLICY = [
+  "sandbox allow-scripts",
+  "default-src 'none'",
+  "script-src 'unsafe-inline'",
+  "style-src 'unsafe-inline'",
+  "img-src data:",
+  "font-src data:",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** Of reports: one file with its own styles and scripts, in a sandbox without this origin's rights, that loads nothing. */
+export const FILE_HEADERS: readonly (readonly [string, string])[] = [
+  ["Content-Security-Policy", FILE_POLICY],
+  ["X-Content-Type-Options", "nosniff"],
+  ["Referrer-Policy", "no-referrer"],
+];

@@ -115,7 +115,8 @@ class Survey implements TableSink {
   }
 }
 
-async function isRecording(file: DataFile, form: FileForm): Promise<boolean> {
+/** Raw frames of a venue's stream, told by their first line. */
+export async function isRecording(file: DataFile, form: FileForm): Promise<boolean> {
   for await (const chunk of chunksOf(file, form)) return FRAME_LINE.test(chunk.toString("latin1", 0, 64));
   return false;
 }

@@ -9,14 +9,18 @@ import type { Instrument } from "../../domain/instrument/instrument.ts";
 import { invalid } from "../../domain/kernel/errors.ts";
 import { BAR_COLUMNS, type BarTable, resampleTable, rowAt, rowsOf, sliceBarTable } from "../../domain/market/bar-table.ts";
 import { INTERVALS } from "../../domain/market/events.ts";
+import type { L2Table } from "../../domain/simulation/l2/l2-table.ts";
 import type { FundingTable } from "../../domain/simulation/backtest/types.ts";
 import { readBarFile } from "./bar-file.ts";
 import { gapsOf, inspectTable, joinParts } from "./bar-join.ts";
 import type { BarPart } from "./bar-part.ts";
 import { type DataFile, dataBad, dataEmpty } from "./data-errors.ts";
+import { isRecording } from "./data-survey.ts";
+import { factsOf } from "./file-bytes.ts";
 import { type DataFinding, FindingLog } from "./findings.ts";
 import { readFunding } from "./funding.ts";
 import { instrumentOf } from "./instrument.ts";
+import { loadRecording } from "./l2.ts";
 import { MAX_SYMBOLS, venueOfFile } from "./symbols.ts";
 
 /** Of files whose name starts with no known venue. */
@@ -40,6 +44,8 @@ export interface LoadedData {
   /** SHA-256, hex, of symbols, intervals and columns, and of the funding when there is. */
   readonly hash: string;
   readonly rows: number;
+  /** Of recorded frames: the order book, and the rows of its own bars, which `tables` holds as long as nobody cuts them. */
+  readonly recording?: { readonly table: L2Table; readonly barRows: number };
 }
 
 /**
@@ -52,6 +58,7 @@ export async function loadData(spec: DataSpec, options: LoadOptions): Promise<Lo
   if (range.toMs <= range.fromMs) throw invalid("toMs", `a time after fromMs (${range.fromMs})`, range.toMs);
   const log = new FindingLog(options.strict ?? false);
   const files = spec.files.map((name): DataFile => ({ name, path: options.resolve(name) }));
+  if (await isRecorded(files[0]!)) return ofRecording(files, spec, log);
   const partsBySymbol = new Map<string, BarPart[]>();
   for (const file of files) {
     for (const part of await readBarFile(file, spec.symbol, log)) {
@@ -80,6 +87,22 @@ export async function loadData(spec: DataSpec, options: LoadOptions): Promise<Lo
     hash: hashOf(tables, funding),
     rows: tables.reduce((sum, table) => sum + rowsOf(table), 0),
   };
+}
+
+async function isRecorded(file: DataFile): Promise<boolean> {
+  const { form } = await factsOf(file);
+  return form !== "parquet" && isRecording(file, form);
+}
+
+/** Frames and the bars of one second (or longer, when asked) that their trades make. */
+async function ofRecording(files: readonly DataFile[], spec: DataSpec, log: FindingLog): Promise<LoadedData> {
+  const range = { toMs: spec.toMs ?? Number.POSITIVE_INFINITY, intervalMs: INTERVALS[spec.interval ?? "1s"] };
+  const { table, instrument, bars, findings, hash } = await loadRecording(files, range);
+  const rows = rowsOf(bars);
+  if (rows === 0) throw dataEmpty(files[0]!.name, "the recording has no whole bar");
+  for (const finding of findings) log.add(finding);
+  const recording = { table, barRows: rows };
+  return { tables: [bars], instruments: [instrument], funding: new Map(), findings: log.all(), hash, rows, recording };
 }
 
 interface Range {

@@ -221,6 +221,73 @@ export const status: FloorStatus = {
   health: { nodesUp: 1, nodesTotal: 1, feedsLive: 1, feedsTotal: 1, clockOffsetMs: 0, journalOk: true, journalP50Ms: 0.5, nowMs: AT_MS },
 };
 
+export const run: view.ResearchRun = {
+  id: "bt-0123456789ab",
+  kind: "backtest",
+  state: "done",
+  title: "sma-cross",
+  strategy: "sma-cross",
+  strategyVersion: 1,
+  symbols: ["BTC/USDT"],
+  fromMs: AT_MS - 86_400_000,
+  toMs: AT_MS,
+  submittedAtMs: AT_MS,
+  startedAtMs: AT_MS + 1,
+  endedAtMs: AT_MS + 2,
+  by: "admin",
+  done: 24,
+  total: 24,
+  skipped: 0,
+  running: 0,
+  etaMs: null,
+  barsPerSecond: 1_000,
+  error: null,
+  bestParams: { fast: 10 },
+  metrics: { totalReturn: 0.1, sharpe: null },
+  heldOut: null,
+  deflatedSharpe: null,
+  dataHash: "ab",
+  codeVersion: "0.1.0+0123456789ab",
+  seed: "dsta",
+  hash: "cd",
+  node: "node-1",
+  workers: 1,
+};
+
+const trade: view.ResearchTrade = {
+  strategyId: "sma-cross",
+  symbol: "BTC/USDT",
+  side: "long",
+  entryTime: AT_MS,
+  entryPrice: 100,
+  exitTime: null,
+  exitPrice: null,
+  quantity: 1,
+  fee: 0.1,
+  funding: 0,
+  pnl: 0.9,
+  returnRatio: null,
+  bars: 3,
+  mae: 0.01,
+  mfe: null,
+  why: "test",
+  exitWhy: null,
+};
+
+const trial: view.ResearchTrial = {
+  trial: 0,
+  fold: null,
+  params: { fast: 10 },
+  state: "done",
+  reason: null,
+  objectives: [1.5],
+  metrics: { sharpe: 1.5 },
+  feasible: true,
+  onFront: true,
+};
+
+const accepted = { id: "bt-0123456789ab", state: "queued" };
+
 const page = <T>(row: T) => ({ items: [row], next: null });
 
 export const ANSWERS: Readonly<Record<string, unknown>> = {
@@ -319,4 +386,43 @@ export const ANSWERS: Readonly<Record<string, unknown>> = {
   "floor.deadLetters": { items: [letter] },
   "floor.events": { items: [event] },
   "floor.status": status,
+  "research.data": {
+    items: [
+      {
+        name: "binance-btcusdt-1h.csv.gz",
+        venue: "binance",
+        symbols: ["BTC/USDT"],
+        intervalMs: 3_600_000,
+        fromMs: AT_MS - 86_400_000,
+        toMs: AT_MS,
+        rows: 24,
+        sizeBytes: 1_024,
+        kind: "bars",
+        problems: [],
+      } satisfies view.ResearchDataSet,
+    ],
+  },
+  "research.runs": page(run),
+  "research.compare": { runs: [run, run], differences: [], metrics: [{ name: "sharpe", values: [1, null] }], equity: [] },
+  "research.backtest": accepted,
+  "research.optimize": accepted,
+  "research.monteCarlo": accepted,
+  "research.validate": accepted,
+  "research.run": run,
+  "research.results": {
+    run: { ...run, kind: "validate" },
+    checks: [{ name: "look-ahead", verdict: "pass", text: "fine", numbers: { differences: 0 } }],
+  } satisfies view.ValidationReport,
+  "research.trades": { items: [trade], total: 1 },
+  "research.chart": {
+    symbol: "BTC/USDT",
+    intervalMs: 3_600_000,
+    bars: [{ time: AT_MS, open: 1, high: 2, low: 0.5, close: 1.5, volume: 10 }],
+    markers: [{ time: AT_MS, price: 1, side: "buy", count: 1, pnl: null, text: "test" }],
+  } satisfies view.TradeChart,
+  "research.trials": { items: [trial], total: 1 },
+  "research.report": { type: "text/csv; charset=utf-8", name: "bt.trades.csv", base64: Buffer.from("a,b\n1,2\n").toString("base64") },
+  "research.cancel": run,
+  "research.resume": accepted,
+  "research.rerun": accepted,
 };

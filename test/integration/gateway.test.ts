@@ -20,6 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => floor.stop());
 
+const BACKTEST = { strategies: [{ strategy: "sma-cross", params: { fast: 10 } }], data: { files: ["btc-1h.csv.gz"] } };
+
 const BODIES: Readonly<Record<string, unknown>> = {
   "strategies.create": { id: "sma-2", strategy: "sma-cross", symbol: "BTC-USDT" },
   "strategies.parameters": { params: { fast: 12 } },
@@ -29,20 +31,26 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "floor.restart": { actorId: "book/sim:BTC/USDT" },
   "floor.move": { actorId: "book/sim:BTC/USDT" },
   "floor.drain": { node: "node-1" },
+  "research.backtest": BACKTEST,
+  "research.validate": BACKTEST,
+  "research.optimize": { backtest: BACKTEST, space: { fast: { from: 5, to: 40, step: 5 } } },
+  "research.monteCarlo": { run: "bt-0123456789ab" },
 };
 
 function pathOf(route: Route): string {
-  return `/api/v1/${route.path.replace("{id}", "some-id").replace("{symbol}", "BTC-USDT")}`;
+  const query = route.path === "backtest/compare" ? "?runs=bt-1,bt-2" : "";
+  return `/api/v1/${route.path.replace("{id}", "some-id").replace("{symbol}", "BTC-USDT")}${query}`;
 }
 
-const served = routes.filter((route) => !route.path.startsWith("auth/"));
+const served = routes.filter((route) => !route.path.startsWith("auth/") && !route.file);
 
 describe("every route", () => {
   it.each(served.map((route) => [`${route.method} ${route.path}`, route] as const))(
     "%s answers what its schema says",
     async (_name, route) => {
       const answer = await floor.request(route.method, pathOf(route), { token: admin, body: BODIES[route.action] });
-      expect(answer.body.error).toBeUndefined();
+      // A run that did not fail has an error of its own: null.
+      expect(answer.body.error ?? null).toBeNull();
       expect(answer.status).toBe(route.status);
       expect(answer.headers.get("content-type")).toBe("application/json; charset=utf-8");
       expect(route.result.safeParse(answer.body).error?.issues ?? []).toEqual([]);
@@ -59,6 +67,15 @@ describe("every route", () => {
       expect(floor.calls).toHaveLength(before);
     },
   );
+
+  it("sends a file as what it is, in a sandbox of its own", async () => {
+    const answer = await floor.request("GET", "/api/v1/backtest/some-id/report?format=trades.csv", { token: admin });
+    expect([answer.status, answer.text]).toEqual([200, "a,b\n1,2\n"]);
+    expect(answer.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+    expect(answer.headers.get("content-disposition")).toBe('attachment; filename="bt.trades.csv"');
+    expect(answer.headers.get("content-security-policy")).toMatch(/^sandbox allow-scripts; default-src 'none'/);
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+  });
 
   it("refuses a role that lacks the permission, naming it", async () => {
     const answer = await floor.request("PUT", "/api/v1/risk/limits", {

@@ -68,7 +68,8 @@ export class RestClient {
       },
       ...(reads ? {} : { body: JSON.stringify(rest) }),
     });
-    return { status: response.status, body: await response.json() };
+    const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
+    return { status: response.status, body: isJson ? await response.json() : await response.text() };
   }
 }
 

@@ -27,6 +27,24 @@ const READING = [
   "floor.nodes",
   "floor.deadLetters",
   "floor.events",
+  "research.data",
+  "research.runs",
+  "research.compare",
+  "research.run",
+  "research.results",
+  "research.trades",
+  "research.chart",
+  "research.trials",
+  "research.report",
+];
+const RESEARCH = [
+  "research.backtest",
+  "research.optimize",
+  "research.monteCarlo",
+  "research.validate",
+  "research.cancel",
+  "research.resume",
+  "research.rerun",
 ];
 const OPEN = ["auth.login", "auth.refresh", "floor.health"];
 const SESSION = ["auth.logout", "auth.validate", "audit.list"];
@@ -36,9 +54,9 @@ const SWITCH = ["risk.switch"];
 const RISK = ["risk.setLimits", "floor.restart", "floor.move", "floor.drain"];
 
 const MAY: Readonly<Record<Role, readonly string[]>> = {
-  Admin: [...OPEN, ...SESSION, ...READING, ...ORDERING, ...STRATEGIES, ...SWITCH, ...RISK],
-  Trader: [...OPEN, ...SESSION, ...READING, ...ORDERING, ...STRATEGIES, ...SWITCH],
-  Analyst: [...OPEN, ...SESSION, ...READING],
+  Admin: [...OPEN, ...SESSION, ...READING, ...RESEARCH, ...ORDERING, ...STRATEGIES, ...SWITCH, ...RISK],
+  Trader: [...OPEN, ...SESSION, ...READING, ...RESEARCH, ...ORDERING, ...STRATEGIES, ...SWITCH],
+  Analyst: [...OPEN, ...SESSION, ...READING, ...RESEARCH],
   Bot: [...OPEN, ...SESSION, ...ORDERING, ...READING.filter((action) => /^(orders|positions|market)\./.test(action))],
 };
 

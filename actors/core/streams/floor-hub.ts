@@ -19,7 +19,17 @@ import type { StreamClient } from "./stream-client.ts";
 const TICK_MS = 50;
 const RETRY_MS = 1_000;
 const MAX_BUFFERED = 10_000;
-const TOPICS: readonly (keyof FloorTopics)[] = ["order", "fill", "strategy", "position", "pnl", "trading", "event", "dead-letter"];
+const TOPICS: readonly (keyof FloorTopics)[] = [
+  "order",
+  "fill",
+  "strategy",
+  "position",
+  "pnl",
+  "trading",
+  "event",
+  "dead-letter",
+  "research",
+];
 
 /**
  * Sections by how often they may go out. The first group goes with every tick: what is appended must never wait when a
@@ -27,7 +37,7 @@ const TOPICS: readonly (keyof FloorTopics)[] = ["order", "fill", "strategy", "po
  */
 const RATES: readonly { readonly everyMs: number; readonly sections: readonly Section[] }[] = [
   { everyMs: 0, sections: ["trading", "orders", "fills", "events", "deadLetters"] },
-  { everyMs: 250, sections: ["strategies", "positions", "pnl"] },
+  { everyMs: 250, sections: ["strategies", "positions", "pnl", "research"] },
   { everyMs: 500, sections: ["floor", "health", "nodes", "actors"] },
   { everyMs: 1_000, sections: ["equity"] },
 ];

@@ -15,9 +15,10 @@ import type {
   OrderRow,
   PortfolioPnl,
   PositionRow,
+  ResearchRun,
   StrategyRow,
 } from "../../../domain/contract/views.ts";
-import { positionKey } from "./floor-state.ts";
+import { MAX_RUNS, positionKey } from "./floor-state.ts";
 
 /** The gateway itself reads only. */
 const GATEWAY: Identity = { name: "gateway", role: "Analyst" };
@@ -34,7 +35,7 @@ export function callAsGateway<T>(broker: ServiceBroker, action: string, params: 
 
 export async function loadFloor(broker: ServiceBroker): Promise<FloorState> {
   const call = <T>(action: string, params: Record<string, unknown> = {}) => callAsGateway<T>(broker, action, params);
-  const [status, pnl, equity, strategies, positions, orders, fills, events, nodes, actors, deadLetters] = await Promise.all([
+  const [status, pnl, equity, strategies, positions, orders, fills, events, nodes, actors, deadLetters, research] = await Promise.all([
     call<FloorStatus>("floor.status"),
     call<PortfolioPnl>("positions.pnl"),
     call<Items<EquityPoint>>("positions.equity", { points: 500 }),
@@ -46,6 +47,7 @@ export async function loadFloor(broker: ServiceBroker): Promise<FloorState> {
     call<Items<NodeRow>>("floor.nodes"),
     call<Items<ActorRow>>("floor.actors"),
     call<Items<DeadLetterRow>>("floor.deadLetters"),
+    call<Items<ResearchRun>>("research.runs", { limit: MAX_RUNS }),
   ]);
   return {
     ...status,
@@ -59,6 +61,7 @@ export async function loadFloor(broker: ServiceBroker): Promise<FloorState> {
     nodes: keyed(nodes.items, (row) => row.nodeId),
     actors: keyed(actors.items, (row) => row.actorId),
     deadLetters: [...deadLetters.items],
+    research: keyed(research.items, (row) => row.id),
   };
 }
 

@@ -3,17 +3,19 @@
  * was last taken, section by section, so that each section can go out at its own rate.
  *
  * Pure: no clock, no I/O; mutates its state in place. Rows are merged into their newest version; fills and events are
- * each kept until taken. Bounded: lists hold 200 entries, the equity curve 720 points, and at most 2,000 entries
+ * each kept until taken. Bounded: lists hold 200 entries, runs 50, the equity curve 720 points, and at most 2,000 entries
  * wait to be taken; beyond that `overflowed` says that deltas no longer suffice and a snapshot is due.
  */
 import type { FloorTopics } from "../../../domain/contract/subjects.ts";
 import type { FloorDelta, FloorState, KeyedSection, ValueSection } from "../../../domain/contract/stream.ts";
-import type { EquityPoint, EventRow, FillRow, OrderRow, PositionRow } from "../../../domain/contract/views.ts";
+import type { EquityPoint, EventRow, FillRow, OrderRow, PositionRow, ResearchRun } from "../../../domain/contract/views.ts";
 import { thinEquity } from "./equity-curve.ts";
 
 export const MAX_LIST = 200;
 const MAX_WAITING = 2_000;
-const KEYED: readonly KeyedSection[] = ["strategies", "positions", "orders", "nodes", "actors"];
+const KEYED: readonly KeyedSection[] = ["strategies", "positions", "orders", "nodes", "actors", "research"];
+/** Runs shown; the list of all is a page of REST. */
+export const MAX_RUNS = 50;
 const CLOSED = new Set(["Filled", "Canceled", "Rejected", "Expired"]);
 
 export type Section = keyof FloorState;
@@ -44,6 +46,8 @@ export class FloorModel {
         return this.#position(news.message);
       case "strategy":
         return this.#put("strategies", news.message.id, news.message);
+      case "research":
+        return this.#run(news.message);
       case "pnl":
         return this.set("pnl", news.message);
       case "trading":
@@ -140,6 +144,16 @@ export class FloorModel {
     else this.#put("positions", positionKey(row), row);
   }
 
+  #run(row: ResearchRun): void {
+    const rows = Object.values(this.state.research);
+    if (!Object.hasOwn(this.state.research, row.id) && rows.length >= MAX_RUNS) {
+      const oldest = rows.reduce((a, b) => (b.submittedAtMs < a.submittedAtMs ? b : a));
+      if (row.submittedAtMs < oldest.submittedAtMs) return;
+      this.#drop("research", oldest.id);
+    }
+    this.#put("research", row.id, row);
+  }
+
   #fill(row: FillRow): void {
     const same = (other: FillRow) => other.tradeId === row.tradeId && other.venue === row.venue && other.symbol === row.symbol;
     if (this.state.fills.some(same)) return;
@@ -190,7 +204,7 @@ function isKeyed(section: Section): section is KeyedSection {
 }
 
 function perSection(): Record<KeyedSection, Set<string>> {
-  return { strategies: new Set(), positions: new Set(), orders: new Set(), nodes: new Set(), actors: new Set() };
+  return { strategies: new Set(), positions: new Set(), orders: new Set(), nodes: new Set(), actors: new Set(), research: new Set() };
 }
 
 function filled(name: string, part: object): object {

@@ -29,7 +29,7 @@ const TOKEN_ENDED = 4_401;
 const GOING_AWAY = 1_001;
 const TRADING_PATH = `${API_PATH}/trading/stream`;
 const MARKET_PATH = `${API_PATH}/market-data/stream/`;
-const TRADING_NEEDS: readonly Permission[] = ["strategy:read", "order:read", "position:read", "system:read"];
+const TRADING_NEEDS: readonly Permission[] = ["strategy:read", "order:read", "position:read", "system:read", "research:read"];
 
 export interface StreamDeps extends HubDeps {
   readonly admission: Admission;
