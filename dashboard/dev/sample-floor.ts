@@ -115,6 +115,7 @@ export class SampleFloor {
       events: this.events.slice(),
       nodes: byKey(nodeRows(), (row) => row.nodeId),
       actors: byKey(this.actors, (row) => row.actorId),
+      research: {},
       deadLetters: [
         { letterId: 5, atMs: START_MS - 82_000, actorId: "risk/desk-1", message: "Review", reason: "deadline passed 250 ms", count: 1 },
         {

@@ -11,6 +11,7 @@ import { extname, join, normalize } from "node:path";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { FloorDelta } from "../../domain/contract/stream.ts";
 import { answer, refuse, type Answer } from "./routes.ts";
+import { SampleResearch } from "./research-routes.ts";
 import { SampleFloor } from "./sample-floor.ts";
 import { WalkingMarket } from "./sample-market.ts";
 import { MARKETS } from "./sample-rows.ts";
@@ -34,11 +35,14 @@ const PERMISSIONS = [
   "risk:switch",
   "market:read",
   "system:read",
+  "research:read",
+  "research:write",
 ];
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'";
 
 let floor = new SampleFloor();
+let research = new SampleResearch();
 let mode: "normal" | "loading" | "offline" = "normal";
 const clients = new Map<WebSocket, { seq: number; market: WalkingMarket | null }>();
 
@@ -46,7 +50,7 @@ function snapshot(socket: WebSocket): void {
   const client = clients.get(socket);
   if (client === undefined || mode === "loading") return;
   client.seq += 1;
-  const state = client.market === null ? floor.state() : client.market.state(floor.nowMs);
+  const state = client.market === null ? { ...floor.state(), research: research.rows() } : client.market.state(floor.nowMs);
   socket.send(JSON.stringify({ type: "snapshot", seq: client.seq, state }));
 }
 
@@ -60,6 +64,7 @@ function broadcast(delta: FloorDelta): void {
 
 function beat(): void {
   broadcast(floor.move());
+  broadcast({ upsert: { research: research.rows() } });
   for (const [socket, client] of clients) {
     if (client.market === null || mode === "loading") continue;
     const row = floor.strategies.find((item) => item.symbol === client.market?.market.symbol);
@@ -72,7 +77,11 @@ function beat(): void {
 function setState(name: string): void {
   mode = name === "loading" || name === "offline" ? name : "normal";
   if (name === "live") floor.mode = "live";
-  if (name === "online") floor = new SampleFloor();
+  if (name === "online") {
+    floor = new SampleFloor();
+    research = new SampleResearch();
+  }
+  if (name === "empty") research = new SampleResearch(true);
   if (name === "replay") floor.replay = { file: "btcusdt.jsonl", progressRatio: 0.61, finished: false, malformed: 0 };
   if (name === "empty")
     Object.assign(floor, { strategies: [], orders: [], fills: [], events: [], actors: [], equity: floor.equity.slice(0, 1) });
@@ -106,6 +115,8 @@ async function api(request: IncomingMessage, path: string): Promise<Answer> {
   const signedIn = (request.headers.cookie ?? "").includes("dsta_refresh=sample");
   if (path === "auth/refresh") return signedIn ? { status: 200, body: tokens } : refuse(401, "AUTH_REQUIRED", "no login");
   if (path === "auth/logout") return { status: 200, body: { ok: true }, cookie: "dsta_refresh=; Path=/api/v1/auth; Max-Age=0" };
+  const researched = research.answer(request.method ?? "GET", path, given);
+  if (researched !== null) return researched;
   return answer(floor, request.method ?? "GET", path, given, broadcast);
 }
 

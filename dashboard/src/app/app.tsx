@@ -20,6 +20,7 @@ import { session } from "../state/session.ts";
 import { ActorsView } from "../views/actors.tsx";
 import { FloorView } from "../views/floor.tsx";
 import { LoginView } from "../views/login.tsx";
+import { ResearchView } from "../views/research.tsx";
 import { RiskView } from "../views/risk.tsx";
 import { StrategyView } from "../views/strategy.tsx";
 import { useKeys } from "./keys.ts";
@@ -61,6 +62,7 @@ function Floor() {
     1: () => openTab(0),
     2: () => openTab(1),
     3: () => openTab(2),
+    4: () => openTab(3),
     "?": () => (dialog.value = { kind: "keys" }),
     Escape: () => (document.activeElement as HTMLElement | null)?.blur(),
   });
@@ -88,7 +90,7 @@ function skip(event: Event): void {
 
 function openTab(at: number): void {
   const tab = shownTabs()[at];
-  if (tab !== undefined) go({ view: tab.view });
+  if (tab !== undefined) go(tab.view === "research" ? { view: "research", run: null } : { view: tab.view });
 }
 
 function View({ small }: { small: boolean }) {
@@ -98,6 +100,8 @@ function View({ small }: { small: boolean }) {
       return <ActorsView />;
     case "risk":
       return <RiskView phone={small} />;
+    case "research":
+      return <ResearchView run={now.run} phone={small} />;
     case "strategy":
       return <StrategyView id={now.id} phone={small} />;
     case "floor":
@@ -112,7 +116,7 @@ function Opened({ open }: { open: Dialog }) {
     case "settings":
       return <SettingsDialog />;
     case "new":
-      return <NewStrategyDialog definition={open.definition} />;
+      return <NewStrategyDialog definition={open.definition} params={open.params ?? null} />;
     case "resume":
       return <ResumeDialog />;
     case "stop":

@@ -44,7 +44,7 @@ export function startKeys(): void {
 }
 
 export function inField(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches("input:not([type=range]), textarea, select, [contenteditable]");
+  return target instanceof HTMLElement && target.matches("input:not([type=range], [type=checkbox]), textarea, select, [contenteditable]");
 }
 
 function dialogOpen(): boolean {

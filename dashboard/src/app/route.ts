@@ -7,6 +7,7 @@ export type Route =
   | { readonly view: "floor" }
   | { readonly view: "actors" }
   | { readonly view: "risk" }
+  | { readonly view: "research"; readonly run: string | null }
   | { readonly view: "strategy"; readonly id: string };
 
 export const route = signal<Route>(parseRoute(location.hash));
@@ -18,12 +19,14 @@ export function startRoutes(): void {
 }
 
 export function go(next: Route): void {
-  location.hash = next.view === "strategy" ? `/strategy/${encodeURIComponent(next.id)}` : `/${next.view}`;
+  const part = next.view === "strategy" ? next.id : next.view === "research" ? next.run : null;
+  location.hash = part === null ? `/${next.view}` : `/${next.view}/${encodeURIComponent(part)}`;
 }
 
 function parseRoute(hash: string): Route {
   const [view, id] = hash.replace(/^#\/?/, "").split("/");
   if (view === "actors" || view === "risk") return { view };
+  if (view === "research") return { view, run: id === undefined || id === "" ? null : decodeURIComponent(id) };
   if (view === "strategy" && id !== undefined && id !== "") return { view, id: decodeURIComponent(id) };
   return { view: "floor" };
 }

@@ -6,9 +6,9 @@ import { sections } from "../state/floor.ts";
 import { logout, session } from "../state/session.ts";
 
 const KEYS: readonly (readonly [keys: readonly string[], text: string])[] = [
-  [["1", "2", "3"], "Floor, Actors, Risk"],
+  [["1", "2", "3", "4"], "Floor, Actors, Risk, Research"],
   [["/"], "filter actors"],
-  [["J", "K"], "next, previous row"],
+  [["J", "K"], "next, previous row; in Research the trade"],
   [["↵"], "open the selected strategy"],
   [["Esc"], "back, close"],
   [["S"], "start or stop the selected strategy"],
@@ -19,6 +19,10 @@ const KEYS: readonly (readonly [keys: readonly string[], text: string])[] = [
   [["[", "]"], "previous, next strategy"],
   [["R"], "restart the selected actor"],
   [["L"], "change limits (Risk)"],
+  [["⌘↵"], "run the form (Research)"],
+  [["X"], "stop the run at work (Research)"],
+  [["C"], "compare the ticked runs (Research)"],
+  [["T"], "trials as a table (Research)"],
   [["⌘S"], "apply parameters (or Ctrl S)"],
   [["⇧X"], "cancel all orders"],
   [["⇧R"], "hold 1 s: reducing only"],

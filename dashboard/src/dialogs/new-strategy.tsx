@@ -1,6 +1,6 @@
 /** Start a new strategy: definition, market, id, and the parameters its definition declares. */
 import { useMemo, useState } from "preact/hooks";
-import type { StrategyDefinitionView } from "../../../domain/contract/views.ts";
+import type { ParamValues, StrategyDefinitionView } from "../../../domain/contract/views.ts";
 import { openStrategy } from "../panels/strategies.tsx";
 import { Button, Kbd } from "../parts/basics.tsx";
 import { closeDialog, Modal } from "../parts/dialog.tsx";
@@ -22,7 +22,8 @@ function freeId(definition: string, symbol: string): string {
   return `${base}-${number}`;
 }
 
-export function NewStrategyDialog({ definition }: { definition: string | null }) {
+/** `params` fills the form of `definition` in; null leaves its defaults. */
+export function NewStrategyDialog({ definition, params }: { definition: string | null; params: ParamValues | null }) {
   const asked = useAsk<{ items: StrategyDefinitionView[] }>("strategies/definitions");
   const items = asked.value.value?.items;
   if (items === undefined || items.length === 0) {
@@ -41,7 +42,7 @@ export function NewStrategyDialog({ definition }: { definition: string | null })
       </Modal>
     );
   }
-  return <Choose items={items} first={items.find((item) => item.name === definition) ?? items[0]!} />;
+  return <Choose items={items} first={items.find((item) => item.name === definition) ?? items[0]!} params={params} />;
 }
 
 /** What is still needed; null when it can be started. */
@@ -52,12 +53,18 @@ function missing(id: string, symbol: string, wrong: readonly string[]): string |
   return wrong.length > 0 ? `a valid ${wrong.join(", ")}` : null;
 }
 
-function Choose({ items, first }: { items: readonly StrategyDefinitionView[]; first: StrategyDefinitionView }) {
+interface ChooseProps {
+  readonly items: readonly StrategyDefinitionView[];
+  readonly first: StrategyDefinitionView;
+  readonly params: ParamValues | null;
+}
+
+function Choose({ items, first, params }: ChooseProps) {
   const markets = useMemo(() => instruments.value.map((item) => `${item.venue} ${item.symbol}`), [instruments.value]);
   const [chosen, setChosen] = useState(first);
   const [market, setMarket] = useState(markets[0] ?? "");
   const [ownId, setOwnId] = useState<string | null>(null);
-  const [texts, setTexts] = useState<ParamTexts>(textsOf(first.fields, null));
+  const [texts, setTexts] = useState<ParamTexts>(textsOf(first.fields, params));
   const [venue = "", symbol = ""] = market.split(" ");
   const id = ownId ?? freeId(chosen.name, symbol);
   const { values, wrong } = readTexts(chosen.fields, texts);

@@ -30,6 +30,12 @@ const TAIL = 8;
 const LIVE_OFFSET = 5;
 const STALE_OFFSET = 16;
 
+export interface ChartMark {
+  readonly timeMs: number;
+  readonly side: "buy" | "sell";
+  readonly text: string;
+}
+
 export interface ChartPoint {
   readonly timeMs: number;
   readonly x: number;
@@ -90,7 +96,9 @@ export class CandleChart {
       priceFormat: {
         type: "custom",
         minMove: 10 ** -places,
-        formatter: (price: number) => (Number.isFinite(price) ? number(price, places) : DASH),
+        formatter: (price: number) =>
+          // The room for volumes below the lowest price is no price.
+          price < 0 ? "" : Number.isFinite(price) ? number(price, places) : DASH,
       },
     });
     this.#chart.applyOptions({ timeScale: { secondsVisible: intervalSeconds } });
@@ -121,19 +129,44 @@ export class CandleChart {
   }
 
   setFills(markers: readonly FillMarker[]): void {
+    this.setMarks(
+      markers.map(({ barTimeMs, side, fills }) => ({
+        timeMs: barTimeMs,
+        side,
+        text: `${side === "buy" ? "B" : "S"}${fills.length > 1 ? fills.length : ""}`,
+      })),
+    );
+  }
+
+  /** Arrows up below a bar for buys, down above it for sells. */
+  setMarks(marks: readonly ChartMark[]): void {
     this.#markers.setMarkers(
-      markers.map((marker) => {
-        const buy = marker.side === "buy";
+      marks.map(({ timeMs, side, text }) => {
+        const buy = side === "buy";
         return {
-          time: seconds(marker.barTimeMs),
+          time: seconds(timeMs),
           position: buy ? ("belowBar" as const) : ("aboveBar" as const),
           shape: buy ? ("arrowUp" as const) : ("arrowDown" as const),
           color: token(buy ? "up" : "dn"),
-          text: marker.fills.length > 1 ? `${buy ? "B" : "S"}${marker.fills.length}` : buy ? "B" : "S",
+          text,
           size: 0.8,
         };
       }),
     );
+  }
+
+  /** All bars in sight, none of them live. */
+  showAll(): void {
+    this.#chart.applyOptions({ timeScale: { rightOffset: 0 } });
+    this.#candles.applyOptions({ lastValueVisible: false, priceLineVisible: false });
+    this.#chart.timeScale().fitContent();
+  }
+
+  /** Tells which share of the bars is in sight whenever that changes: from and to as places among the bars. */
+  onRange(listener: (from: number, to: number) => void): void {
+    this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
+      if (range !== null) listener(range.from, range.to);
+    });
   }
 
   setLines(lines: readonly PriceLine[]): void {

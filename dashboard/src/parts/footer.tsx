@@ -28,6 +28,8 @@ function hints(): readonly Hint[] {
       ];
     case "actors":
       return [views, [["/"], "filter"], [["J", "K"], "row"], [["R"], "restart"], halt, all];
+    case "research":
+      return [views, [["⌘↵"], "run"], [["X"], "stop run"], [["C"], "compare"], [["J", "K"], "trade"], [["T"], "trials"], halt, all];
     case "risk":
       return [views, [["L"], "change limits"], halt, all];
     default:

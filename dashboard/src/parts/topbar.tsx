@@ -15,6 +15,7 @@ export const TABS = [
   { view: "floor", name: "Floor", key: "1", permission: null },
   { view: "actors", name: "Actors", key: "2", permission: "system:read" },
   { view: "risk", name: "Risk", key: "3", permission: "risk:read" },
+  { view: "research", name: "Research", key: "4", permission: "research:read" },
 ] as const;
 
 export function shownTabs() {

@@ -23,11 +23,22 @@ const TIMEOUT_MS = 10_000;
 
 /** `path` is relative to /api/v1. @throws {ApiError} */
 export async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
-  let response = await send(method, path, body);
-  if (response.status === 401 && (await renew()) === "renewed") response = await send(method, path, body);
+  const response = await sendSignedIn(method, path, body);
   const answer: unknown = await response.json().catch(() => null);
   if (response.ok) return answer as T;
   throw refusal(answer, response.status);
+}
+
+/** A file. `path` is relative to /api/v1. @throws {ApiError} */
+export async function download(path: string): Promise<Blob> {
+  const response = await sendSignedIn("GET", path, undefined);
+  if (response.ok) return response.blob();
+  throw refusal(await response.json().catch(() => null), response.status);
+}
+
+async function sendSignedIn(method: Method, path: string, body: unknown): Promise<Response> {
+  const response = await send(method, path, body);
+  return response.status === 401 && (await renew()) === "renewed" ? send(method, path, body) : response;
 }
 
 async function send(method: Method, path: string, body: unknown): Promise<Response> {

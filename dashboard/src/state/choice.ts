@@ -11,7 +11,7 @@ import { strategies } from "./floor.ts";
 export type Dialog =
   | { readonly kind: "keys" }
   | { readonly kind: "settings" }
-  | { readonly kind: "new"; readonly definition: string | null }
+  | { readonly kind: "new"; readonly definition: string | null; readonly params?: ParamValues }
   | { readonly kind: "resume" }
   | { readonly kind: "stop"; readonly id: string }
   | { readonly kind: "cancel-all" }

@@ -26,6 +26,7 @@ export const sections: Sections = {
   nodes: signal(null),
   actors: signal(null),
   deadLetters: signal(null),
+  research: signal(null),
 };
 
 export interface Link {

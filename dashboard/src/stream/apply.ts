@@ -11,7 +11,7 @@ export const EQUITY_LIMIT = 720;
 export const BAR_LIMIT = 500;
 export const TRADE_LIMIT = 50;
 
-const KEYED: readonly KeyedSection[] = ["strategies", "positions", "orders", "nodes", "actors"];
+const KEYED: readonly KeyedSection[] = ["strategies", "positions", "orders", "nodes", "actors", "research"];
 
 /** What a numbered message means for a reader that has seen `last`: null before the first snapshot. */
 export function verdict(last: number | null, message: { readonly type: string; readonly seq?: number }): "take" | "gap" | "skip" {
