@@ -132,7 +132,8 @@ const ratio = (ns: number) => Number((ns / best.loop).toFixed(1));
 const orderUs = ((best.full - best.quiet) * BARS) / outcome.orders.submitted / 1_000;
 console.log(`loop   ${(perSecond(best.loop) / 1e6).toFixed(1)}M bars/s`);
 console.log(
-  `full   ${(perSecond(best.full) / 1e6).toFixed(2)}M bars/s, ${ratio(best.full)}× the loop (goal ≤ 16.2×), ${outcome.orders.submitted} orders`,
+  `full   ${(perSecond(best.full) / 1e6).toFixed(2)}M bars/s, ${ratio(best.full)}× the loop (goal ≤ 16.2×), `,
+  `${outcome.orders.submitted} orders`,
 );
 console.log(
   `quiet  ${(perSecond(best.quiet) / 1e6).toFixed(2)}M bars/s, ${ratio(best.quiet)}× the loop; an order ${orderUs.toFixed(1)} µs`,

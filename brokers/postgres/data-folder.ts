@@ -26,6 +26,8 @@ export interface DataFolder {
 
 const MARKER = "dsta.json";
 /** Marker files being written begin with this; they do not make a folder foreign. */
+/** What the research verbs leave there, which run without a floor and before there is one. */
+const RESEARCH = "research";
 const DRAFT_PREFIX = "dsta.json.";
 const LAYOUT = 1;
 
@@ -60,7 +62,7 @@ async function claimFolder(folder: string, kind: DataFolderKind): Promise<number
   await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   const entries = await readdir(folder);
   if (!entries.includes(MARKER)) {
-    const foreign = entries.filter((name) => !name.startsWith(DRAFT_PREFIX));
+    const foreign = entries.filter((name) => !name.startsWith(DRAFT_PREFIX) && name !== RESEARCH);
     if (foreign.length > 0) {
       // Another starter may have written the marker since the listing.
       if ((await readdir(folder)).includes(MARKER)) return readMarker(folder, kind);

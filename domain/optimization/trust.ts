@@ -51,10 +51,10 @@ export function judgeTrust(input: TrustInput): Trust {
   };
 }
 
-/** Share of the searched Sharpe left out of sample: the hold-out's, or without one the walk-forward's. */
+/** Share of the searched Sharpe left out of sample: in the hold-out or the walk-forward, whichever left less. */
 export function survivalOf({ searched, walkForward, heldOut }: Trust["sharpe"]): number | null {
-  const outside = heldOut ?? walkForward;
-  return outside === null || searched === null || searched <= 0 ? null : outside / searched;
+  const outside = [heldOut, walkForward].filter((sharpe) => sharpe !== null);
+  return outside.length === 0 || searched === null || searched <= 0 ? null : Math.min(...outside) / searched;
 }
 
 function verdictOf(input: TrustInput): Trust["verdict"] {

@@ -3,7 +3,18 @@
  * while it is below. One position at a time; market orders at the close of the bar that crossed.
  * Source: Murphy, "Technical Analysis of the Financial Markets" (1999), ch. 9, "double crossover method".
  */
-import { candles, choice, crossedAbove, crossedBelow, defineStrategy, int, interval, number, quote, sma } from "../../domain/strategy/index.ts";
+import {
+  candles,
+  choice,
+  crossedAbove,
+  crossedBelow,
+  defineStrategy,
+  int,
+  interval,
+  number,
+  quote,
+  sma,
+} from "../../domain/strategy/index.ts";
 
 export default defineStrategy({
   name: "sma-cross",
@@ -25,7 +36,7 @@ export default defineStrategy({
       max: 1,
       step: 0.05,
       label: "Allocation",
-      help: "Share of equity a position is opened with, in place of the size; 0: the size",
+      help: "In research: share of equity a position is opened with, in place of the size; 0: the size",
     }),
     side: choice("long", ["long", "both"], {
       label: "Sides",

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -52,6 +52,12 @@ describe("openDataFolder", () => {
     const refusal = { type: "DATA_FOLDER_FOREIGN", message: expect.stringContaining("thesis.txt") as string };
     await expect(openDataFolder(root, { kind: "floor" })).rejects.toMatchObject(refusal);
     expect(await readdir(root)).toEqual(["thesis.txt"]);
+  });
+
+  it("takes a folder that holds research done before there was a floor", async () => {
+    await mkdir(join(path, "research", "bt-1"), { recursive: true });
+    await (await openDataFolder(path, { kind: "floor" })).close();
+    expect((await readdir(path)).sort()).toEqual(["dsta.json", "lock", "research"]);
   });
 
   it("refuses a folder of another kind", async () => {

@@ -12,7 +12,6 @@
  *   market orders too, waits for the next bar. Errs: knows the bar's volume at its open.
  */
 import { fromUnits, type Decimal } from "../../kernel/decimal.ts";
-import type { BarTable } from "../../market/bar-table.ts";
 import { atOpen, insideBar } from "../bar-rules.ts";
 import type { Desk, Moment } from "./desk.ts";
 import type { Seat } from "./seat.ts";
@@ -28,12 +27,21 @@ export interface BarFills {
   onDecided(marketIndex: number, row: number): void;
 }
 
+/** What orders of one bar may still take together; NaN without a bound. */
+interface Budget {
+  readonly row: number;
+  left: number;
+}
+
+const UNBOUNDED: Budget = { row: -1, left: Number.NaN };
+
 export class BarFillModel implements BarFills {
   readonly #desk: Desk;
   readonly #seatsOf: readonly (readonly Seat[])[];
   readonly #markets: readonly BacktestMarket[];
   readonly #model: BacktestInput["fill"];
   readonly #volumeShare: number;
+  readonly #budgets: Budget[] = [];
 
   constructor(desk: Desk, seatsOf: readonly (readonly Seat[])[], { markets, fill, volumeShare }: BacktestInput) {
     this.#desk = desk;
@@ -52,7 +60,7 @@ export class BarFillModel implements BarFills {
     const open = bars.open[row]!;
     const price = exact(open, instrument.priceDecimals);
     const moment = { atMs, row, costRow: row };
-    const budget = this.#budget(bars, row);
+    const budget = this.#budget(marketIndex, row);
     // Orders that come in answer to a fill wait for the next open: they arrive after this one.
     for (let index = 0, count = working.length; index < count; index++) {
       const order = working[index]!;
@@ -75,7 +83,7 @@ export class BarFillModel implements BarFills {
     const atMs = bars.openTimeMs[row]! + bars.intervalMs;
     const reach = this.#model === "worst-case" ? "through" : "touch";
     const moment = { atMs, row, costRow: row };
-    const budget = this.#budget(bars, row);
+    const budget = this.#budget(marketIndex, row);
     const reached = working.filter(
       (order) =>
         !order.isOver &&
@@ -96,7 +104,7 @@ export class BarFillModel implements BarFills {
     const atMs = bars.openTimeMs[row]! + bars.intervalMs;
     const close = bars.close[row]!;
     const moment = { atMs, row: row + 1, costRow: row };
-    const budget = { left: Number.NaN };
+    const budget = UNBOUNDED;
     // Here an answer to a fill is decided at the same close too; the desk bounds how often.
     for (let index = 0; index < working.length; index++) {
       const order = working[index]!;
@@ -106,7 +114,7 @@ export class BarFillModel implements BarFills {
     sweep(working);
   }
 
-  #open(order: Working, at: number, price: Decimal, moment: Moment, budget: { left: number }): void {
+  #open(order: Working, at: number, price: Decimal, moment: Moment, budget: Budget): void {
     const verdict = atOpen(order.rule, order.rests, at);
     order.rests = true;
     if (verdict === "post-only") return this.#desk.end(order, "OrderExpired", "POST_ONLY: it would have taken", moment.atMs);
@@ -146,14 +154,19 @@ export class BarFillModel implements BarFills {
     return isInside ? intent.limitPrice! : exact(nearest, instrument.priceDecimals);
   }
 
-  #fill(order: Working, price: Decimal, liquidity: "maker" | "taker", moment: Moment, budget: { left: number }): void {
+  #fill(order: Working, price: Decimal, liquidity: "maker" | "taker", moment: Moment, budget: Budget): void {
     if (budget.left <= 0) return;
     const filled = this.#desk.fill(order, price, liquidity, moment, budget.left);
     budget.left -= filled;
   }
 
-  #budget(bars: BarTable, row: number): { left: number } {
-    return { left: this.#model === "volume-share" ? bars.volume[row]! * this.#volumeShare : Number.NaN };
+  /** Of a bar's volume: what its open took is not there any more inside it. */
+  #budget(marketIndex: number, row: number): Budget {
+    if (this.#model !== "volume-share") return UNBOUNDED;
+    const known = this.#budgets[marketIndex];
+    if (known?.row === row) return known;
+    const left = this.#markets[marketIndex]!.bars.volume[row]! * this.#volumeShare;
+    return (this.#budgets[marketIndex] = { row, left });
   }
 }
 
