@@ -112,12 +112,14 @@ export function positionsActor(deps: PositionsDeps) {
       equityNow: (ctx) => (ctx.state.book.isPriced ? format(ctx.state.book.equity) : null),
       of: async (ctx, { strategyId, venue, symbol, version }) => {
         await follow(ctx, version);
-        const position = ctx.state.book.entry(strategyId, venue, symbol)?.position;
+        const { book } = ctx.state;
+        const position = book.entry(strategyId, venue, symbol)?.position;
         const average = position ? averagePrice(position) : null;
         return {
-          version: ctx.state.book.appliedVersion,
+          version: book.appliedVersion,
           quantity: position ? format(position.quantity) : "0",
           averagePrice: average === null ? null : format(average),
+          equity: book.isPriced ? format(book.equity) : null,
         };
       },
       rows: (ctx, { strategyId }) => positionRows(ctx.state.book, strategyId),

@@ -4,7 +4,6 @@
  * session afresh.
  */
 import { type OrderNotice, type PlaceAnswer, positionsMessages } from "../../domain/contract/actors.ts";
-import { decimal } from "../../domain/kernel/decimal.ts";
 import { isOutcomeUnknown } from "../../domain/kernel/outcome.ts";
 import type { OrderEvent } from "../../domain/order/events.ts";
 import type { Order } from "../../domain/order/order.ts";
@@ -13,7 +12,7 @@ import { cancel } from "./strategy-cancelling.ts";
 import { isStray, leave } from "./strategy-closing.ts";
 import { act, beginAfresh, mayDecide, missed, saveState } from "./strategy-deciding.ts";
 import { placeStep } from "./strategy-placing.ts";
-import { doneText, orderUpdate, refusedUpdate, type Session } from "./strategy-session.ts";
+import { doneText, orderUpdate, positionState, refusedUpdate, type Session } from "./strategy-session.ts";
 import type { StrategyActorState, StrategyCtx } from "./strategy-state.ts";
 
 export async function onOrderEvent(ctx: StrategyCtx, { version, event, order }: OrderNotice): Promise<void> {
@@ -42,8 +41,7 @@ async function takeNotice(ctx: StrategyCtx, session: Session, version: number, e
 async function positionAt(ctx: StrategyCtx, version: number): Promise<PositionState | null> {
   const { account, venue, symbol } = ctx.state.record;
   try {
-    const { quantity, averagePrice } = await ctx.ask(positionsMessages.of, account, { strategyId: ctx.id, venue, symbol, version });
-    return { quantity: decimal(quantity), averagePrice: averagePrice === null ? null : decimal(averagePrice) };
+    return positionState(await ctx.ask(positionsMessages.of, account, { strategyId: ctx.id, venue, symbol, version }));
   } catch (error) {
     if (!isOutcomeUnknown(error)) throw error;
     return null;

@@ -2,7 +2,14 @@
  * A strategy while it watches the market: its runner, warmed and in step with its position and orders. Made anew at
  * each start, parameter change and restart; it holds nothing that the journal and the venue do not.
  */
-import { barsMessages, connectionMessages, executionMessages, positionsMessages, strategyMessages } from "../../domain/contract/actors.ts";
+import {
+  barsMessages,
+  connectionMessages,
+  executionMessages,
+  type PositionOf,
+  positionsMessages,
+  strategyMessages,
+} from "../../domain/contract/actors.ts";
 import { subjects } from "../../domain/contract/subjects.ts";
 import { findInstrument, type Instrument } from "../../domain/instrument/instrument.ts";
 import { decimal, format, quantize, ZERO } from "../../domain/kernel/decimal.ts";
@@ -12,6 +19,7 @@ import type { OrderIntent } from "../../domain/order/types.ts";
 import { averageFillPrice, epochText, type Order } from "../../domain/order/order.ts";
 import type { AnyStrategy } from "../../domain/strategy/define.ts";
 import type { OrderUpdate } from "../../domain/strategy/own-orders.ts";
+import type { PositionState } from "../../domain/strategy/position-view.ts";
 import { currentParams, type StrategyRecord } from "../../domain/strategy/record.ts";
 import type { ActorContext } from "../../mixins/hosted/actor.ts";
 import type { LoopHolder } from "../../mixins/watchdog/loop-holder.ts";
@@ -66,10 +74,7 @@ export async function openSession<S>(
     instance: { id, account, venue, symbol, epoch: epochText(epoch) },
     instrument,
     seed: `${id}.${epoch}`,
-    position: {
-      quantity: decimal(position.quantity),
-      averagePrice: position.averagePrice === null ? null : decimal(position.averagePrice),
-    },
+    position: positionState(position),
     orders: [...orders.map(orderUpdate), ...underWay.filter(({ intentId }) => !known.has(intentId))],
     state: record.saved,
   };
@@ -110,6 +115,14 @@ function openRunner<S>(
 ): Later<SessionRunner> {
   if (isolation === "thread") return threads.open(job, (error) => ctx.fail(error));
   return new InlineRunner({ ...job, definition, random: seededRandom(job.seed) }, holder);
+}
+
+export function positionState({ quantity, averagePrice, equity }: PositionOf): PositionState {
+  return {
+    quantity: decimal(quantity),
+    averagePrice: averagePrice === null ? null : decimal(averagePrice),
+    capital: equity === null ? null : decimal(equity),
+  };
 }
 
 export function orderUpdate(order: Order): OrderUpdate {

@@ -38,7 +38,7 @@ export interface RecorderParts {
   /** Last sequence number used in this epoch. */
   readonly sequence: number;
   /** Quote the instance may use, for `allocation`; null where there is none. */
-  readonly capital: (() => Decimal) | null;
+  readonly capital: () => Decimal | null;
   /** An order given as `allocation` leaves with quantity 0 and its share: whoever fills it sizes it. */
   readonly sizesLater: boolean;
 }
@@ -202,10 +202,11 @@ export class IntentRecorder {
 
   #allocated(share: number | undefined): Decimal {
     const exact = checkedShare(share);
-    const { capital, instrument } = this.#parts;
+    const { instrument } = this.#parts;
+    const capital = this.#parts.capital();
     if (capital === null) throw badIntent("allocation", "an instance with capital; use quantity or quote here", share);
     // Net of the fee, or an order for all of it could not be paid.
-    return max(ZERO, div(mul(capital(), exact, "down"), add(UNIT, max(ZERO, instrument.takerFeeRate)), "down"));
+    return max(ZERO, div(mul(capital, exact, "down"), add(UNIT, max(ZERO, instrument.takerFeeRate)), "down"));
   }
 
   #record(side: Side, quantity: Decimal, limitPrice: Decimal | null, terms: OrderTerms, allocation: Decimal | null = null): string {

@@ -13,6 +13,8 @@ export interface PositionState {
   readonly quantity: Decimal;
   /** Null when flat. */
   readonly averagePrice: Decimal | null;
+  /** Equity of the account when this was told: what sizes given as `allocation` are shares of. Null or left out: not known. */
+  readonly capital?: Decimal | null;
 }
 
 export const FLAT: PositionState = Object.freeze({ quantity: ZERO, averagePrice: null });

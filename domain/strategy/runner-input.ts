@@ -26,7 +26,7 @@ export interface RunnerInput {
   readonly state?: SavedState | null;
   /** Default 50; one more within a second of event time is INTENT_FLOOD. */
   readonly intentsPerSecondMax?: number;
-  /** Quote the instance may use, for sizes given as `allocation`. */
+  /** Quote the instance may use, for sizes given as `allocation`. Default: the account's equity as told with the position. */
   readonly capital?: () => Decimal;
   /** Whoever carries orders out sizes those given as `allocation`, at the price they fill at. Default: the runner does, at once. */
   readonly sizesLater?: boolean;

@@ -89,7 +89,7 @@ export class StrategyRunner {
       stop: this.#stop,
       gate: new FloodGate(input.intentsPerSecondMax ?? 50),
       sequence: saved !== null && saved.epoch === instance.epoch ? saved.sequence : 0,
-      capital: input.capital ?? null,
+      capital: input.capital ?? (() => this.#position.exact.capital ?? null),
       sizesLater: input.sizesLater ?? false,
     });
     this.#feeds = new BarFeeds(definition.data, this.params, input.bars);

@@ -36,7 +36,7 @@ export default defineStrategy({
       max: 1,
       step: 0.05,
       label: "Allocation",
-      help: "In research: share of equity a position is opened with, in place of the size; 0: the size",
+      help: "Share of equity a position is opened with, in place of the size; 0: the size",
     }),
     side: choice("long", ["long", "both"], {
       label: "Sides",

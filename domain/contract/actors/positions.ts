@@ -27,6 +27,8 @@ export interface PositionOf {
   /** Signed decimals as text. */
   readonly quantity: string;
   readonly averagePrice: string | null;
+  /** Of the account; null while something held has no price. */
+  readonly equity: string | null;
 }
 
 export const positionsMessages = {
