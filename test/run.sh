@@ -61,7 +61,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 results="$scratch/results.json"
 # The bound is for a test that hangs where vitest's own limits do not reach it.
-run_tests() { timeout --kill-after=10 1200 vitest run --reporter=default --reporter=json --outputFile.json="$results" "$@"; }
+run_tests() { timeout --kill-after=10 3000 vitest run --reporter=default --reporter=json --outputFile.json="$results" "$@"; }
 
 if ((${#kinds[@]} > 0)); then
   run_tests "${kinds[@]/#/--project=}"
