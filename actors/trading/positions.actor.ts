@@ -5,7 +5,7 @@
  * equity, and each fill as it was booked (for queries). The fold itself always follows `execution/<account>`,
  * whose missing events are read from the journal.
  */
-import { connectionMessages, type OrderNotice, positionsMessages, riskMessages } from "../../domain/contract/actors.ts";
+import { connectionMessages, type OrderNotice, type PositionOf, positionsMessages, riskMessages } from "../../domain/contract/actors.ts";
 import { subjects } from "../../domain/contract/subjects.ts";
 import type { FillRow, PositionRow } from "../../domain/contract/views.ts";
 import type { Instrument } from "../../domain/instrument/instrument.ts";
@@ -112,15 +112,7 @@ export function positionsActor(deps: PositionsDeps) {
       equityNow: (ctx) => (ctx.state.book.isPriced ? format(ctx.state.book.equity) : null),
       of: async (ctx, { strategyId, venue, symbol, version }) => {
         await follow(ctx, version);
-        const { book } = ctx.state;
-        const position = book.entry(strategyId, venue, symbol)?.position;
-        const average = position ? averagePrice(position) : null;
-        return {
-          version: book.appliedVersion,
-          quantity: position ? format(position.quantity) : "0",
-          averagePrice: average === null ? null : format(average),
-          equity: book.isPriced ? format(book.equity) : null,
-        };
+        return positionOf(ctx.state.book, strategyId, venue, symbol);
       },
       rows: (ctx, { strategyId }) => positionRows(ctx.state.book, strategyId),
       net: (ctx, { venue, symbol }) => {
@@ -139,6 +131,17 @@ function recover(state: Recovered, stored: StoredEvent): void {
   if (stored.type === "DayRolled")
     state.book.apply(dayRolledCodec.decode({ ...stored.data, type: "DayRolled", atMs: stored.atMs }, "DayRolled"));
   if (stored.type === "FillBooked") state.bookedVersion = Number(stored.data.executionVersion);
+}
+
+function positionOf(book: PositionsBook, strategyId: string, venue: string, symbol: string): PositionOf {
+  const position = book.entry(strategyId, venue, symbol)?.position;
+  const average = position ? averagePrice(position) : null;
+  return {
+    version: book.appliedVersion,
+    quantity: position ? format(position.quantity) : "0",
+    averagePrice: average === null ? null : format(average),
+    equity: book.isPriced ? format(book.equity) : null,
+  };
 }
 
 async function* equitySamples(journal: Journal, stream: string, nowMs: number): AsyncGenerator<{ atMs: number; equity: number }> {

@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { parseSettings } from "../../config/settings.ts";
 import { parseRoles, ROLES } from "../../topology/roles.ts";
+import { ROOT_IMPORTS } from "../tidy/layers.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const read = (name: string) => readFileSync(path.join(root, name), "utf8");
@@ -235,5 +236,15 @@ describe("deploy/Dockerfile", () => {
       expect(allowed, `${name} is kept from the builder by .dockerignore`).toContain(name);
     }
     expect(copied.toSorted().filter((name, index, all) => all.indexOf(name) === index)).toEqual(allowed.toSorted());
+  });
+});
+
+describe("the image", () => {
+  it("holds every folder the program is made of", () => {
+    const copied = new Set(
+      Array.from(read("deploy/Dockerfile").matchAll(/^COPY (?:--from=\S+ \/app\/)?(\w+)\b/gm), ([, folder]) => folder),
+    );
+    const product = Object.keys(ROOT_IMPORTS).filter((folder) => !["", "test", "bench"].includes(folder));
+    expect(product.filter((folder) => !copied.has(folder))).toEqual([]);
   });
 });
