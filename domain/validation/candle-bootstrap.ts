@@ -4,6 +4,7 @@
  * are inside a block. Stationary bootstrap (Politis & Romano 1994, "The stationary bootstrap", JASA 89): blocks of
  * geometric length, wrapping around. Times are the real ones; prices lie on the market's ticks.
  */
+import { invalid } from "../kernel/errors.ts";
 import type { Instrument } from "../instrument/instrument.ts";
 import { toNumber } from "../kernel/decimal.ts";
 import { type Random, seededRandom } from "../kernel/random.ts";
@@ -31,8 +32,11 @@ export function usualBlock(count: number): number {
 /**
  * The question on bootstrapped bars. Markets with as many rows as each other take the same source rows, so that what
  * moves together goes on moving together. Funding stays as it was.
+ * @throws {DstaError} VALIDATION_ERROR for a recording of the order book.
  */
 export function bootstrappedInput(input: BacktestInput, seed: string, meanBlock: number | null): BacktestInput {
+  if (input.recording !== undefined)
+    throw invalid("method", "trade-order or block-bootstrap: a recorded order book has no candles", "candle-bootstrap");
   return { ...input, markets: input.markets.map((market) => bootstrapped(market, seed, meanBlock)) };
 }
 

@@ -45,11 +45,18 @@ export interface ValidateOptions {
   readonly onCheck?: (check: ValidationCheck) => void;
 }
 
+/** They run on other bars than the market had; a recorded order book is played as it is. */
+const ON_OTHER_BARS = ["look-ahead", "foreknowledge", "warm-up", "costs", "random-entry", "candle-bootstrap"] as const;
+const NOT_ON_RECORDINGS = Object.fromEntries(
+  ON_OTHER_BARS.map((name) => [name, "made for bars: a recorded order book is played message by message, as it was"]),
+);
+
 /** About 90 backtests, most of them for the candle bootstrap. Rows in the order of `CHECKS`. */
 export function validate(run: RunBacktest, input: BacktestInput, options: ValidateOptions): readonly ValidationCheck[] {
   const judge = judges(run, input, options);
+  const skip: ValidateOptions["skip"] = input.recording === undefined ? options.skip : { ...NOT_ON_RECORDINGS, ...options.skip };
   return CHECKS.map((name) => {
-    const reason = options.skip?.[name];
+    const reason = skip?.[name];
     const check = reason === undefined ? judged(name, judge[name]) : row.skippedRow(name, reason);
     options.onProgress?.(name, 1);
     options.onCheck?.(check);

@@ -4,14 +4,14 @@
  * plays the recording. Bars for the chart and the equity curve are made of its trades. Holds the columns in memory.
  */
 import { createHash } from "node:crypto";
-import { emptyDepthUpdate } from "../../domain/book/depth.ts";
 import type { Instrument } from "../../domain/instrument/instrument.ts";
-import { DstaError, isExpected } from "../../domain/kernel/errors.ts";
+import { isExpected } from "../../domain/kernel/errors.ts";
 import type { BarTable } from "../../domain/market/bar-table.ts";
 import { L2Builder, type L2Table } from "../../domain/simulation/l2/l2-table.ts";
 import { barsOfRecording } from "../../domain/simulation/l2/recording-bars.ts";
+import { FrameReader } from "../../venues/replay/frame-reader.ts";
 import { openRecording } from "../../venues/replay/open-recording.ts";
-import { countMalformed, emptyReadState, type FrameLine, type FrameRecording } from "../../venues/replay/recording.ts";
+import { countMalformed, emptyReadState } from "../../venues/replay/recording.ts";
 import { unreadable } from "../../venues/replay/unreadable.ts";
 import type { DataFile } from "./data-errors.ts";
 import type { DataFinding } from "./findings.ts";
@@ -41,11 +41,11 @@ export async function loadRecording(files: readonly DataFile[], { toMs, interval
   const instrument = recording.instruments[0]!;
   const state = emptyReadState();
   const builder = new L2Builder();
-  const decoder = new RowDecoder(recording, instrument, builder);
+  const reader = new FrameReader(recording, instrument);
   for await (const line of recording.lines(state)) {
     if (line.atMs >= toMs) break;
     try {
-      decoder.take(line);
+      reader.read(line, builder);
     } catch (error) {
       if (!isExpected(error) || error.type !== "MALFORMED_FRAME") throw error;
       builder.other(line.atMs);
@@ -63,37 +63,6 @@ export async function loadRecording(files: readonly DataFile[], { toMs, interval
     findings.push({ kind: "malformed", symbol: instrument.symbol, file: name, count: state.malformed, firstMs: null, example });
   }
   return { table, instrument, bars, findings, hash: hashOf(table) };
-}
-
-/** The same messages that playback takes and refuses; see venues/replay/book-matching.ts. */
-class RowDecoder {
-  readonly #recording: FrameRecording;
-  readonly #instrument: Instrument;
-  readonly #builder: L2Builder;
-  readonly #update = emptyDepthUpdate(1_024);
-
-  constructor(recording: FrameRecording, instrument: Instrument, builder: L2Builder) {
-    this.#recording = recording;
-    this.#instrument = instrument;
-    this.#builder = builder;
-  }
-
-  /** @throws {DstaError} MALFORMED_FRAME */
-  take({ text, atMs }: FrameLine): void {
-    const { codec } = this.#recording;
-    const { kind, symbol } = codec.route(text);
-    if (kind === "snapshot") return this.#builder.snapshot(codec.snapshot(text, this.#instrument), atMs);
-    if (kind === "unknown") throw new DstaError("MALFORMED_FRAME", "not a frame this venue sends");
-    if (kind !== "control" && symbol !== this.#recording.venueSymbol) {
-      throw new DstaError("MALFORMED_FRAME", `symbol ${symbol} is not the recording's ${this.#recording.venueSymbol}`);
-    }
-    if (kind === "depth") this.#builder.depth(codec.depth(text, this.#instrument, this.#update), atMs);
-    else if (kind === "trade") this.#builder.trade(codec.trade(text, this.#instrument, atMs));
-    else {
-      if (kind === "top") codec.top(text, this.#instrument, atMs);
-      this.#builder.other(atMs);
-    }
-  }
 }
 
 function hashOf(table: L2Table): string {

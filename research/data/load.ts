@@ -44,8 +44,8 @@ export interface LoadedData {
   /** SHA-256, hex, of symbols, intervals and columns, and of the funding when there is. */
   readonly hash: string;
   readonly rows: number;
-  /** Of recorded frames: the order book, and the rows of its own bars, which `tables` holds as long as nobody cuts them. */
-  readonly recording?: { readonly table: L2Table; readonly barRows: number };
+  /** Of recorded frames: the order book, and its whole bars, which `tables` holds as long as nobody cuts them. */
+  readonly recording?: { readonly table: L2Table; readonly bars: BarTable };
 }
 
 /**
@@ -101,7 +101,7 @@ async function ofRecording(files: readonly DataFile[], spec: DataSpec, log: Find
   const rows = rowsOf(bars);
   if (rows === 0) throw dataEmpty(files[0]!.name, "the recording has no whole bar");
   for (const finding of findings) log.add(finding);
-  const recording = { table, barRows: rows };
+  const recording = { table, bars };
   return { tables: [bars], instruments: [instrument], funding: new Map(), findings: log.all(), hash, rows, recording };
 }
 

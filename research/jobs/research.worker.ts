@@ -1,7 +1,7 @@
 /**
  * What a thread of the research pool runs: each exported function is a kind of task. A thread keeps the data it was sent
  * last, by its hash, with the indicators computed on it, and answers failures as data, because an Error loses its type
- * between threads. Imports nothing of the floor: no venue, no journal, no network.
+ * between threads. Imports nothing of the floor: no venue driver, no journal, no network.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import type { ValidationCheck } from "../../domain/contract/views/research.ts";

@@ -44,8 +44,6 @@ export function backtestInput(
   const ofRecording = spec.fill === "l2" ? recordedMarket(spec, data) : null;
   const markets = data.tables.map((table, index) => marketOf(spec, table, data.instruments[index]!, data));
   const instances = instancesOf(spec, data.tables);
-  const { fromMs } = spec.data;
-  const tradeFromMs = options.tradeFromMs ?? (ofRecording === null ? undefined : fromMs);
   return {
     ...(ofRecording ?? { markets }),
     strategies: instances.map((instance) => strategyOf(instance, spec, data.tables, strategyNamed, 1 / instances.length)),
@@ -56,7 +54,7 @@ export function backtestInput(
     sizeAt: spec.sizeAt,
     closeAtEnd: spec.closeAtEnd,
     seed: spec.seed,
-    ...(tradeFromMs === undefined ? {} : { tradeFromMs }),
+    ...(options.tradeFromMs === undefined ? {} : { tradeFromMs: options.tradeFromMs }),
   };
 }
 
@@ -136,7 +134,10 @@ function checkSources(
   const candles = sources.filter((source) => source.source === "candles");
   const other = sources.find((source) => source.source !== "candles");
   if (other !== undefined) {
-    throw invalid(field, `a strategy that decides on bars; ${definition.name} asks for ${other.source}, which bars do not hold`);
+    throw invalid(
+      field,
+      `a strategy that decides on bars; ${definition.name} asks for ${other.source}: it needs a recorded order book and fill l2`,
+    );
   }
   for (const source of candles) {
     const wantedMs = intervalMsOf(source, params);

@@ -8,6 +8,7 @@ import type { Instrument } from "../../domain/instrument/instrument.ts";
 import { invalid } from "../../domain/kernel/errors.ts";
 import { fromNumber } from "../../domain/kernel/decimal.ts";
 import type { BarTable } from "../../domain/market/bar-table.ts";
+import { l2Before } from "../../domain/simulation/l2/l2-table.ts";
 import type { BacktestInput } from "../../domain/simulation/backtest/types.ts";
 import type { LoadedData } from "../data/load.ts";
 import { rulesOf } from "../data/l2-rules.ts";
@@ -16,22 +17,29 @@ const BPS = 10_000;
 /** As on the floor, unless set otherwise there: a liquid book changes many times a second. */
 const STALE_AFTER_MS = 5_000;
 
-/** @throws {DstaError} VALIDATION_ERROR when the data is no recording, or only a part of one is asked for. */
+/**
+ * Of data cut to a stretch of time the messages before it are played all the same, for the book begins at the recorded
+ * snapshot: nothing is decided on them. Those after it are left out.
+ * @throws {DstaError} VALIDATION_ERROR when the data is no recording.
+ */
 export function recordedMarket(
   spec: BacktestSpec,
   { tables, instruments, recording }: Pick<LoadedData, "tables" | "instruments" | "recording">,
-): Pick<BacktestInput, "markets" | "recording"> {
+): Pick<BacktestInput, "markets" | "recording" | "tradeFromMs"> {
   const [bars] = tables;
   const [instrument] = instruments;
   if (recording === undefined || bars === undefined || instrument === undefined) {
     throw invalid("fill", "next-open, close, worst-case or volume-share: bars have no order book", spec.fill);
   }
-  // A part of a recording lacks the snapshot that its book begins with.
-  if (bars.openTimeMs.length !== recording.barRows)
-    throw invalid("fill", "next-open, close, worst-case or volume-share for parts of a recording", "l2");
+  const [firstMs, lastMs] = [bars.openTimeMs[0]!, bars.openTimeMs.at(-1)!];
+  const isToEnd = lastMs === recording.bars.openTimeMs.at(-1)!;
+  const isFromStart = firstMs === recording.bars.openTimeMs[0]!;
+  const table = isToEnd ? recording.table : l2Before(recording.table, lastMs + bars.intervalMs);
+  const tradeFromMs = spec.data.fromMs ?? (isFromStart ? undefined : firstMs);
   return {
     markets: [marketOf(spec, bars, instrument)],
-    recording: { table: recording.table, rules: rulesOf(recording.table), staleAfterMs: STALE_AFTER_MS },
+    recording: { table, rules: rulesOf(table), staleAfterMs: STALE_AFTER_MS },
+    ...(tradeFromMs === undefined ? {} : { tradeFromMs }),
   };
 }
 

@@ -9,13 +9,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parsedSpec } from "../../cli/research/backtest-options.ts";
 import { emptyDepthUpdate } from "../../domain/book/depth.ts";
 import { OrderBook } from "../../domain/book/order-book.ts";
 import { BookSequencer } from "../../domain/book/sequencer.ts";
 import { backtestSpec } from "../../domain/contract/research/spec.ts";
 import { decimal, toUnits } from "../../domain/kernel/decimal.ts";
+import { sliceBarTable } from "../../domain/market/bar-table.ts";
 import { runBacktest } from "../../domain/simulation/backtest/run.ts";
 import { L2_KINDS, readDepth, readSnapshot } from "../../domain/simulation/l2/l2-table.ts";
+import { validate } from "../../domain/validation/validate.ts";
 import { loadRecording } from "../../research/data/l2.ts";
 import { rulesOf } from "../../research/data/l2-rules.ts";
 import { loadData } from "../../research/data/load.ts";
@@ -107,6 +110,13 @@ describe("a recording as the data of a backtest", () => {
       ...more,
     });
 
+  it("asked for on the command line has the latencies of paper trading", () => {
+    const at = (options: object) => parsedSpec("grid", { data: [data("binance-usdm-ethusdt_20240808.gz")], ...options }).costs.latency;
+    expect(at({ fill: "l2" })).toEqual({ model: "constant", ms: 20, reportMs: 15 });
+    expect(at({ fill: "l2", latencyMs: 5 })).toEqual({ model: "constant", ms: 5 });
+    expect(at({})).toEqual({ model: "constant", ms: 0 });
+  });
+
   it("serves strategies of the book, of bars, and fills on bars too", { timeout: 60_000 }, async () => {
     const quoting = spec("market-maker");
     const loaded = await loadData(quoting.data, { resolve: (name) => name, market: quoting.market });
@@ -118,8 +128,17 @@ describe("a recording as the data of a backtest", () => {
     const onBars = runBacktest(backtestInput(spec("sma-cross", { fill: "next-open" }), loaded, strategyNamed));
     expect(onBars.fills.length).toBeGreaterThan(5);
     expect(() => backtestInput(spec("market-maker", { fill: "next-open" }), loaded, strategyNamed)).toThrow(/decides on bars/);
-    const cut = { ...loaded, tables: [{ ...loaded.tables[0]!, openTimeMs: loaded.tables[0]!.openTimeMs.subarray(1) }] };
-    expect(() => backtestInput(quoting, cut, strategyNamed)).toThrow(/parts of a recording/);
+    // Cut in time, as a search cuts it: the messages before only build the book, those after are not seen.
+    const cut = { ...loaded, tables: [sliceBarTable(loaded.tables[0]!, 100, 200)] };
+    const [fromMs, toMs] = [cut.tables[0]!.openTimeMs[0]!, cut.tables[0]!.openTimeMs.at(-1)! + 1_000];
+    const tight = spec("market-maker", { strategies: [{ strategy: "market-maker", params: { spreadBps: 1 } }] });
+    const part = runBacktest(backtestInput(tight, cut, strategyNamed));
+    expect(part.fills.length).toBeGreaterThan(0);
+    expect(part.fills.every(({ atMs }) => atMs > fromMs && atMs < toMs)).toBe(true);
+    expect([part.equity.timeMs[0], part.equity.timeMs.length]).toEqual([fromMs + 1_000, 100]);
+    const names = validate(runBacktest, backtestInput(spec("sma-cross"), loaded, strategyNamed), { seed: "s", paths: 100 });
+    const ran = names.filter(({ text }) => !/made for bars/.test(text)).map(({ name }) => name);
+    expect(ran, "nothing is judged on other bars than the recording's").toEqual(["latency", "holding", "trade-order", "block-bootstrap"]);
     const late = { ...quoting, data: { ...quoting.data, fromMs: loaded.tables[0]!.openTimeMs[100]! } };
     const { fills } = runBacktest(backtestInput(late, loaded, strategyNamed));
     expect(fills.every(({ atMs }) => atMs > late.data.fromMs)).toBe(true);

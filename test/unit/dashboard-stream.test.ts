@@ -53,6 +53,7 @@ function emptyFloor(): FloorState {
     nodes: {},
     actors: {},
     deadLetters: [],
+    research: {},
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { thinEquity } from "../../actors/core/streams/equity-curve.ts";
-import { FloorModel, MAX_LIST, type Section } from "../../actors/core/streams/floor-state.ts";
+import { FloorModel, MAX_LIST, MAX_RUNS, type Section } from "../../actors/core/streams/floor-state.ts";
 import type { FloorDelta, FloorState, KeyedSection } from "../../domain/contract/stream.ts";
 import { seededRandom } from "../../domain/kernel/random.ts";
 import * as rows from "../integration/gateway-rows.ts";
@@ -18,6 +18,7 @@ function initial(): FloorState {
     nodes: {},
     actors: {},
     deadLetters: [],
+    research: {},
   };
   return structuredClone(state) as FloorState;
 }
@@ -142,5 +143,22 @@ describe("the equity curve", () => {
     expect(points.slice(-100).map((point) => point.equity)).toEqual(Array.from({ length: 100 }, (_, at) => 86_300 + at));
     expect(points[0]!.atMs - dayMs).toBeLessThan(150_000);
     expect(thinEquity(points, dayMs + 86_400_000)).toEqual([]);
+  });
+});
+
+describe("research runs", () => {
+  const runAt = (at: number) => ({ ...rows.run, id: `bt-${at}`, submittedAtMs: at });
+
+  it("are bounded: the oldest leaves for a newer one", () => {
+    const model = new FloorModel(initial());
+    for (let at = 1; at <= MAX_RUNS; at++) model.apply("research", runAt(at));
+    model.take(["research"]);
+    model.apply("research", runAt(MAX_RUNS + 1));
+    model.apply("research", { ...runAt(5), state: "running", done: 7 });
+    model.apply("research", runAt(0));
+    const delta = model.take(["research"]);
+    expect(delta?.remove).toEqual({ research: ["bt-1"] });
+    expect(Object.keys(delta?.upsert?.research ?? {}).sort()).toEqual(["bt-5", `bt-${MAX_RUNS + 1}`]);
+    expect(Object.keys(model.state.research)).toHaveLength(MAX_RUNS);
   });
 });

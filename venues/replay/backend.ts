@@ -11,9 +11,12 @@ import type { ReadState } from "./recording.ts";
 /** One moment of a recording. */
 export interface ReplayStep {
   readonly atMs: number;
-  /** Matches our orders on it and tells the sink; false when it was malformed and skipped. */
-  play(sink: VenueSink): boolean;
+  /** Matches our orders on it and tells the sink. */
+  play(sink: VenueSink): StepResult;
 }
+
+/** `skipped`: it was malformed. `answered`: somebody who waited for a snapshot has it, and is about to take it. */
+export type StepResult = "played" | "skipped" | "answered";
 
 export interface ReplayBackend {
   readonly codec: StreamCodec;

@@ -6,7 +6,6 @@
  * before the frame that caused it could have been seen. Snapshot lines are answers, not stream frames: they end the
  * wait of `snapshot`, they do not reach the sink. While the book is not whole orders are refused (NO_MARKET).
  */
-import { emptyDepthUpdate } from "../../domain/book/depth.ts";
 import type { Instrument } from "../../domain/instrument/instrument.ts";
 import type { Clock } from "../../domain/kernel/clock.ts";
 import { DstaError, invariant, isExpected, notFound } from "../../domain/kernel/errors.ts";
@@ -18,7 +17,8 @@ import type { HeldOrder } from "../../domain/simulation/order-history.ts";
 import type { StreamCodec } from "../codec.ts";
 import { snapshotText } from "../sim/frames.ts";
 import type { VenueCapabilities, VenueSink } from "../venue.ts";
-import type { ReplayBackend, ReplayStep } from "./backend.ts";
+import type { ReplayBackend, ReplayStep, StepResult } from "./backend.ts";
+import { FrameReader, type FrameTaker } from "./frame-reader.ts";
 import { countMalformed, type FrameLine, type FrameRecording, type ReadState } from "./recording.ts";
 
 const CAPABILITIES: VenueCapabilities = {
@@ -50,7 +50,8 @@ export class BookMatching implements ReplayBackend {
   readonly #recording: FrameRecording;
   readonly #instrument: Instrument;
   readonly #market: RecordedMarket;
-  readonly #update = emptyDepthUpdate(1_024);
+  readonly #reader: FrameReader;
+  readonly #taker: FrameTaker;
   #waiters: SnapshotWaiter[] = [];
   #ended = false;
 
@@ -63,6 +64,13 @@ export class BookMatching implements ReplayBackend {
     this.#recording = recording;
     this.#instrument = instrument;
     this.#market = new RecordedMarket({ instrument, rules: recording.codec.rules, desk, now: () => clock.now() });
+    this.#reader = new FrameReader(recording, instrument);
+    this.#taker = {
+      depth: (update) => void this.#market.onDepth(update),
+      trade: ({ price, quantity, side }) => this.#market.onTrade(price, quantity, side),
+      snapshot: (snapshot) => void this.#market.onSnapshot(snapshot),
+      other: () => undefined,
+    };
   }
 
   /** @throws {DstaError} NOT_FOUND */
@@ -120,39 +128,23 @@ export class BookMatching implements ReplayBackend {
     for (const waiter of waiters) waiter.reject(noSnapshot(this.#instrument.symbol));
   }
 
-  #play(line: FrameLine, sink: VenueSink, state: ReadState): boolean {
+  #play(line: FrameLine, sink: VenueSink, state: ReadState): StepResult {
     try {
-      const { kind, symbol } = this.codec.route(line.text);
-      if (kind === "snapshot") {
-        this.#onSnapshot(line.text);
-        return true;
-      }
-      if (kind === "unknown") throw new DstaError("MALFORMED_FRAME", "not a frame this venue sends");
-      if (kind !== "control" && symbol !== this.#recording.venueSymbol) {
-        throw new DstaError("MALFORMED_FRAME", `symbol ${symbol} is not the recording's ${this.#recording.venueSymbol}`);
-      }
-      if (kind === "depth") this.#market.onDepth(this.codec.depth(line.text, this.#instrument, this.#update));
-      else if (kind === "trade") this.#onTrade(line);
-      else if (kind === "top") this.codec.top(line.text, this.#instrument, line.atMs);
+      if (this.#reader.read(line, this.#taker) === "answer") return this.#answer(line.text);
       sink.frame(line.text, line.atMs);
-      return true;
+      return "played";
     } catch (error) {
       if (!isExpected(error) || error.type !== "MALFORMED_FRAME") throw error;
       countMalformed(state, line.file, line.line, error.message);
-      return false;
+      return "skipped";
     }
   }
 
-  #onSnapshot(text: string): void {
-    this.#market.onSnapshot(this.codec.snapshot(text, this.#instrument));
+  #answer(text: string): StepResult {
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiters) waiter.resolve(text);
-  }
-
-  #onTrade(line: FrameLine): void {
-    const { price, quantity, side } = this.codec.trade(line.text, this.#instrument, line.atMs);
-    this.#market.onTrade(price, quantity, side);
+    return waiters.length > 0 ? "answered" : "played";
   }
 }
 

@@ -15,7 +15,7 @@ import { bookFull, type MarketView, type OrderDesk } from "../../domain/simulati
 import { type HeldOrder, remainingQuantity } from "../../domain/simulation/order-history.ts";
 import { binanceSpotCodec } from "../binance/spot-codec.ts";
 import type { VenueCapabilities, VenueSink } from "../venue.ts";
-import type { ReplayBackend, ReplayStep } from "./backend.ts";
+import type { ReplayBackend, ReplayStep, StepResult } from "./backend.ts";
 import type { CandleRecording, ReadState } from "./recording.ts";
 
 const CAPABILITIES: VenueCapabilities = {
@@ -123,21 +123,21 @@ export class CandleMatching implements ReplayBackend {
     return { atMs: closeMs(bar), play: (sink) => this.#playClose(bar, sink) };
   }
 
-  #playOpen(bar: Bar): boolean {
+  #playOpen(bar: Bar): StepResult {
     const market = this.#market(bar.symbol);
     market.lastPrice = bar.open;
     this.#decide(market.matcher.onOpen(bar.openTimeMs, bar.open), bar.open);
-    return true;
+    return "played";
   }
 
-  #playClose(bar: Bar, sink: VenueSink): boolean {
+  #playClose(bar: Bar, sink: VenueSink): StepResult {
     const market = this.#market(bar.symbol);
     market.lastPrice = bar.close;
     this.#decide(market.matcher.onRange(bar), bar.open);
     market.history.push(bar);
     if (market.history.length >= 2 * MAX_HISTORY) market.history = market.history.slice(-MAX_HISTORY);
     sink.bar(bar);
-    return true;
+    return "played";
   }
 
   #decide(decisions: readonly BarDecision[], open: number): void {

@@ -77,3 +77,9 @@ export function countMalformed(state: ReadState, file: string, line: number, rea
   state.malformed++;
   if (state.samples.length < MAX_SAMPLES) state.samples.push({ file, line, reason });
 }
+
+/** Why the stream ends when all was read. */
+export function endText({ malformed, samples: [first] }: ReadState): string {
+  if (!first) return "end of recording";
+  return `end of recording; ${malformed} malformed lines were skipped, the first in ${first.file}, line ${first.line}: ${first.reason}`;
+}

@@ -3,10 +3,10 @@
  *
  * For each line the clock is advanced to its receive time (orders and reports due on the way happen), the line is
  * played, and playback waits until everyone is quiet and the ledger has written: so a replay gives the same events at
- * every speed. Speed N waits 1/N of the recorded time through `pace`, "max" never waits. An order is decided at
- * submit time + latency on the book of the frames before that moment, when playback reaches the first frame at or after.
- * At the end what is in flight is settled, the stream is lost ("end of recording"), look-ups go on, orders are refused
- * (REPLAY_ENDED). A recording that fails midway, or a ledger that does, ends playback: `lost` and `finished()` say why.
+ * every speed. Speed N waits 1/N of the recorded time through `pace`, "max" for no time. An order is decided at submit
+ * time + latency on the book of the frames before that moment. At the end what is in flight is settled, the stream is
+ * lost ("end of recording"), look-ups go on, orders are refused (REPLAY_ENDED). A recording that fails midway, or a
+ * ledger that does, ends playback: `lost` and `finished()` say why. @see domain/simulation/l2/run.ts for the backtest.
  */
 import type { Instrument } from "../../domain/instrument/instrument.ts";
 import type { Clock } from "../../domain/kernel/clock.ts";
@@ -25,7 +25,7 @@ import type { ReplayBackend, ReplayStep } from "./backend.ts";
 import { BookMatching, bookMatchingCapabilities } from "./book-matching.ts";
 import { CandleMatching, candleMatchingCapabilities } from "./candle-matching.ts";
 import { Pacer } from "./pacer.ts";
-import { emptyReadState, type MalformedSample, type ReadState, type Recording } from "./recording.ts";
+import { emptyReadState, endText, type MalformedSample, type ReadState, type Recording } from "./recording.ts";
 
 /** A clock the replay moves; it must not be past the recording's start. `ManualClock` is one. */
 export interface ReplayClock extends Clock {
@@ -79,7 +79,7 @@ export function replayVenueKind(recording: Recording): VenueKind {
     : { id: recording.venue, capabilities: candleMatchingCapabilities(recording), codec: binanceSpotCodec };
 }
 
-/** Rounds of settling one step before playback goes on: ends a strategy that answers every report with an order. */
+/** Rounds of settling one step: ends a strategy that answers every report with an order. */
 const MAX_SETTLE_ROUNDS = 1_000;
 
 /** @throws {DstaError} VALIDATION_ERROR naming the option that is out of range. */
@@ -92,11 +92,6 @@ export function createReplayVenue(options: ReplayVenueOptions): ReplayVenue {
     throw invalid("clock", `a clock not past the recording's start ${options.recording.startMs}`, options.clock.now());
   }
   return new RecordedVenue(options);
-}
-
-function endText({ malformed, samples: [first] }: ReadState): string {
-  if (!first) return "end of recording";
-  return `end of recording; ${malformed} malformed lines were skipped, the first in ${first.file}, line ${first.line}: ${first.reason}`;
 }
 
 class RecordedVenue implements ReplayVenue {
@@ -272,7 +267,10 @@ class RecordedVenue implements ReplayVenue {
     const before = this.#activity;
     this.#clock.advanceTo(step.atMs);
     if (this.#activity !== before) await this.#settle();
-    if (step.play(sink)) this.#frames++;
+    const result = step.play(sink);
+    if (result !== "skipped") this.#frames++;
+    // An answer on its way is nobody's work yet: without a turn of its own the next line would overtake it.
+    if (result === "answered") await this.#options.pace(0);
     await this.#settle();
   }
 

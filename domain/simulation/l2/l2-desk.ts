@@ -3,10 +3,10 @@
  * the recorded venue, and its reports come back as order events to risk, positions and strategies. The way and its order
  * are those of the floor's actors, without their mailboxes: of what is decided at one moment cancels leave first (they do
  * not pass risk), then intents, one after another in order of decision.
- * Bound: 1,000 decisions that answer each other at one time (BACKTEST_LOOP); open orders by the review.
+ * Bounds: orders in answer to one's own orders by the runner (INTENT_FLOOD) and the refusals' hold; open orders by the review.
  */
 import { type Decimal, add, fromUnits, mul, toNumber } from "../../kernel/decimal.ts";
-import { DstaError, invariant } from "../../kernel/errors.ts";
+import { invariant } from "../../kernel/errors.ts";
 import { hash32 } from "../../kernel/random.ts";
 import type { BookTop } from "../../market/events.ts";
 import type { OrderEvent } from "../../order/events.ts";
@@ -25,8 +25,6 @@ import type { L2Seat } from "./l2-seat.ts";
 import type { RecordedMarket } from "./recorded-market.ts";
 import { type Parcel, Wire, type WireLatency } from "./wire.ts";
 
-const ANSWERS_MAX = 1_000;
-
 export interface L2DeskParts {
   readonly seats: readonly L2Seat[];
   readonly account: SimulatedAccount;
@@ -34,9 +32,9 @@ export interface L2DeskParts {
   readonly record: BacktestRecord;
   readonly latency: WireLatency;
   /** Makes the market whose orders the desk's ledger keeps. */
-  market(venue: OrderDesk, now: () => number): RecordedMarket;
+  market(this: void, venue: OrderDesk, now: () => number): RecordedMarket;
   /** Newest closed bar's row, for the trades' lengths. */
-  row(): number;
+  row(this: void): number;
   /** Told of every state of every order. */
   onOrder: ((order: Order) => void) | null;
 }
@@ -60,8 +58,6 @@ export class L2Desk {
   #cancels: string[] = [];
   #placing: Placing[] = [];
   #version = 0;
-  #answers = 0;
-  #answersAtMs = -1;
   #isOver = false;
 
   constructor(parts: L2DeskParts, cash: Decimal) {
@@ -92,14 +88,6 @@ export class L2Desk {
   /** Takes what a strategy decided; it leaves with `settle`. */
   act(seat: L2Seat, { intents, cancels, notes }: Decision): void {
     if (intents.length === 0 && cancels.length === 0 && notes.length === 0) return;
-    if (this.nowMs !== this.#answersAtMs) this.#answers = 0;
-    this.#answersAtMs = this.nowMs;
-    if (++this.#answers > ANSWERS_MAX) {
-      throw new DstaError(
-        "BACKTEST_LOOP",
-        `${seat.owner.strategyId}: ${ANSWERS_MAX} decisions at one time, each in answer to its own orders`,
-      );
-    }
     for (const orderId of cancels) this.#cancels.push(orderId);
     for (const intent of intents) this.#placing.push({ seat, intent });
     if (notes.length > 0) this.#parts.record.note(seat.owner.strategyId, notes, this.nowMs);
@@ -250,7 +238,7 @@ export class L2Desk {
       if (event.type === "OrderFilled") {
         const seat = this.#seatOf(current);
         const { orderId, intentId, side, why, fill, atMs } = event;
-        this.act(seat, seat.fill({ orderId, intentId, side, why, fill, atMs }, this.nowMs));
+        this.act(seat, seat.filled({ orderId, intentId, side, why, fill, atMs }, this.nowMs));
       }
       this.#tell(current);
     }

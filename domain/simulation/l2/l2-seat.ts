@@ -54,10 +54,6 @@ export class L2Seat {
     return nowMs >= this.#tradeFromMs && !this.gate.isHolding(nowMs);
   }
 
-  start(nowMs: number): Decision {
-    return this.mayDecide(nowMs) ? this.runner.onStart(nowMs) : EMPTY;
-  }
-
   bar(bar: Bar, nowMs: number): Decision {
     if (this.mayDecide(nowMs)) return this.runner.onBar(bar);
     this.runner.warm([bar]);
@@ -76,7 +72,7 @@ export class L2Seat {
     return this.mayDecide(state.atMs) ? this.runner.onConnection(state) : EMPTY;
   }
 
-  fill(update: FillUpdate, nowMs: number): Decision {
+  filled(update: FillUpdate, nowMs: number): Decision {
     const decision = this.runner.onFill(update, this.owner.state);
     return this.mayDecide(nowMs) ? decision : EMPTY;
   }

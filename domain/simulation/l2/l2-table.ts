@@ -111,6 +111,21 @@ export function rowsOfL2(table: L2Table): number {
   return table.kind.length;
 }
 
+/** The messages received before `toMs`, on the same memory. */
+export function l2Before(table: L2Table, toMs: number): L2Table {
+  let low = 0;
+  let high = rowsOfL2(table);
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (table.receivedAtMs[middle]! < toMs) low = middle + 1;
+    else high = middle;
+  }
+  const rows = <T extends Column>(column: T) => column.subarray(0, low) as T;
+  const floats = Object.fromEntries(FLOATS.map((name) => [name, rows(table[name])])) as Record<(typeof FLOATS)[number], Float64Array>;
+  const counts = Object.fromEntries(COUNTS.map((name) => [name, rows(table[name])])) as Record<(typeof COUNTS)[number], Uint32Array>;
+  return { ...table, ...floats, ...counts, kind: rows(table.kind) };
+}
+
 /** Fills `into` with a depth row; its arrays grow when they are too short. */
 export function readDepth(table: L2Table, row: number, into: DepthUpdate): DepthUpdate {
   const { levels } = table;

@@ -22,7 +22,7 @@ export interface RecordedMarketParts {
   readonly rules: SequenceRules;
   readonly desk: OrderDesk;
   /** UTC ms: when what is matched now happens. */
-  now(): number;
+  now(this: void): number;
 }
 
 export class RecordedMarket {

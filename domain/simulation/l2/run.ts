@@ -57,6 +57,7 @@ class L2Backtest {
   #barRow = 0;
   #barEndMs: number;
   #rows = 0;
+  #hasStarted = false;
 
   constructor(input: L2Input) {
     checkL2Input(input);
@@ -99,14 +100,21 @@ class L2Backtest {
     let stopped = false;
     try {
       this.#desk.advanceTo(this.#input.recording.table.receivedAtMs[0]!);
-      for (const seat of this.#seats) this.#desk.act(seat, seat.start(this.#desk.nowMs));
-      this.#desk.settle();
+      this.#start();
       stopped = !this.#loop();
       if (!stopped) this.#end();
     } catch (error) {
       throw this.#placed(error);
     }
     return this.#outcome(stopped);
+  }
+
+  /** Strategies begin when they may decide. */
+  #start(): void {
+    if (this.#desk.nowMs < (this.#input.tradeFromMs ?? Number.NEGATIVE_INFINITY)) return;
+    this.#hasStarted = true;
+    for (const seat of this.#seats) this.#desk.act(seat, seat.runner.onStart(this.#desk.nowMs));
+    this.#desk.settle();
   }
 
   /** False when a checkpoint ended it. */
@@ -128,6 +136,7 @@ class L2Backtest {
     const nowMs = table.receivedAtMs[row]!;
     if (nowMs >= this.#nextMs || nowMs >= desk.wire.nextMs) this.#advance(nowMs);
     else desk.nowMs = nowMs;
+    if (!this.#hasStarted) this.#start();
     switch (table.kind[row]) {
       case L2_KINDS.depth: {
         const verdict = desk.market.onDepth(readDepth(table, row, this.#update));
