@@ -5,19 +5,20 @@
 import { strategyMessages } from "../../domain/contract/actors.ts";
 import { invariant, messageOf } from "../../domain/kernel/errors.ts";
 import { isOutcomeUnknown } from "../../domain/kernel/outcome.ts";
+import { pendingOf } from "../../domain/strategy/order-update.ts";
 import type { Decision } from "../../domain/strategy/decision.ts";
 import { isFatalJournalError } from "../../mixins/journal/event-stream.ts";
 import { cancel } from "./strategy-cancelling.ts";
 import { placeFirst } from "./strategy-placing.ts";
 import type { Later } from "./strategy-runner.ts";
-import { intentUpdate, openSession } from "./strategy-session.ts";
+import { openSession } from "./strategy-session.ts";
 import { commit, type StrategyCtx } from "./strategy-state.ts";
 
 /** Opens the session, or opens it afresh: from what the journal and the venue hold, and the intents still on their way. */
 export async function beginSession(ctx: StrategyCtx): Promise<void> {
   const { record, definition, stream, subscribed, runners, placing } = ctx.state;
   const wanted = { ...record, saved: ctx.state.left ?? record.saved };
-  const underWay = Array.from(placing.values(), intentUpdate);
+  const underWay = Array.from(placing.values(), pendingOf);
   ctx.state.session = await openSession(ctx, { record: wanted, definition, epoch: stream.epoch, subscribed, underWay }, runners);
   ctx.state.carried = new Set(placing.keys());
   if (mayDecide(ctx)) await act(ctx, ctx.state.session.runner.onStart(ctx.clock.now()));

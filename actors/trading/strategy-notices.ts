@@ -7,12 +7,13 @@ import { type OrderNotice, type PlaceAnswer, positionsMessages } from "../../dom
 import { isOutcomeUnknown } from "../../domain/kernel/outcome.ts";
 import type { OrderEvent } from "../../domain/order/events.ts";
 import type { Order } from "../../domain/order/order.ts";
+import { refusalOf, updateOf } from "../../domain/strategy/order-update.ts";
 import type { PositionState } from "../../domain/strategy/position-view.ts";
 import { cancel } from "./strategy-cancelling.ts";
 import { isStray, leave } from "./strategy-closing.ts";
 import { act, beginAfresh, mayDecide, missed, saveState } from "./strategy-deciding.ts";
 import { placeStep } from "./strategy-placing.ts";
-import { doneText, orderUpdate, positionState, refusedUpdate, type Session } from "./strategy-session.ts";
+import { doneText, positionState, type Session } from "./strategy-session.ts";
 import type { StrategyActorState, StrategyCtx } from "./strategy-state.ts";
 
 export async function onOrderEvent(ctx: StrategyCtx, { version, event, order }: OrderNotice): Promise<void> {
@@ -33,7 +34,7 @@ async function takeNotice(ctx: StrategyCtx, session: Session, version: number, e
     await (watchOnly ? saveState(ctx) : act(ctx, decision));
     if (order.status === "Filled") ctx.announce("info", doneText(order, session.instrument), "ORDER_FILLED");
   }
-  const decision = await session.runner.onOrder(orderUpdate(order));
+  const decision = await session.runner.onOrder(updateOf(order));
   await (watchOnly ? saveState(ctx) : act(ctx, decision));
 }
 
@@ -77,7 +78,7 @@ export async function onPlaced(ctx: StrategyCtx, answer: PlaceAnswer): Promise<v
   ctx.state.lastWhyAtMs = ctx.clock.now();
   const { session } = ctx.state;
   if (!session) return;
-  const decision = await session.runner.onOrder(refusedUpdate(intent, reason, ctx.clock.now()));
+  const decision = await session.runner.onOrder(refusalOf(intent, reason, ctx.clock.now()));
   if (mayDecide(ctx)) await act(ctx, decision);
 }
 

@@ -12,12 +12,12 @@ import {
 } from "../../domain/contract/actors.ts";
 import { subjects } from "../../domain/contract/subjects.ts";
 import { findInstrument, type Instrument } from "../../domain/instrument/instrument.ts";
-import { decimal, format, quantize, ZERO } from "../../domain/kernel/decimal.ts";
+import { decimal, format, quantize } from "../../domain/kernel/decimal.ts";
 import { seededRandom } from "../../domain/kernel/random.ts";
 import { INTERVALS, type Interval } from "../../domain/market/events.ts";
-import type { OrderIntent } from "../../domain/order/types.ts";
 import { averageFillPrice, epochText, type Order } from "../../domain/order/order.ts";
 import type { AnyStrategy } from "../../domain/strategy/define.ts";
+import { updateOf } from "../../domain/strategy/order-update.ts";
 import type { OrderUpdate } from "../../domain/strategy/own-orders.ts";
 import type { PositionState } from "../../domain/strategy/position-view.ts";
 import { currentParams, type StrategyRecord } from "../../domain/strategy/record.ts";
@@ -75,7 +75,7 @@ export async function openSession<S>(
     instrument,
     seed: `${id}.${epoch}`,
     position: positionState(position),
-    orders: [...orders.map(orderUpdate), ...underWay.filter(({ intentId }) => !known.has(intentId))],
+    orders: [...orders.map(updateOf), ...underWay.filter(({ intentId }) => !known.has(intentId))],
     state: record.saved,
   };
   const runner = await openRunner(ctx, record, definition, job, ports);
@@ -125,52 +125,10 @@ export function positionState({ quantity, averagePrice, equity }: PositionOf): P
   };
 }
 
-export function orderUpdate(order: Order): OrderUpdate {
-  const { intent } = order;
-  return {
-    orderId: order.orderId,
-    intentId: intent.intentId,
-    side: intent.side,
-    type: intent.type,
-    quantity: intent.quantity,
-    filledQuantity: order.filledQuantity,
-    limitPrice: intent.limitPrice,
-    reduceOnly: intent.reduceOnly,
-    status: order.status,
-    reason: order.statusReason,
-    why: intent.why,
-    atMs: order.updatedAtMs,
-  };
-}
-
 /** What was done and why, for the people watching; an average price is shown to the tick. */
 export function doneText(order: Order, { tickSize }: Instrument): string {
   const { side, symbol, why } = order.intent;
   const average = averageFillPrice(order);
   const price = average === null ? "?" : format(quantize(average, tickSize, "half-even"));
   return `${side === "buy" ? "bought" : "sold"} ${format(order.filledQuantity)} ${symbol} at ${price}: ${why}`;
-}
-
-/** An intent on its way. */
-export function intentUpdate(intent: OrderIntent): OrderUpdate {
-  return { ...refusedUpdate(intent, "", intent.decidedAtMs), status: "Pending" };
-}
-
-/** An intent that never became an order: what its author learns of it. */
-export function refusedUpdate(intent: OrderIntent, reason: string, atMs: number): OrderUpdate {
-  const { intentId, side, type, quantity, limitPrice, reduceOnly, why } = intent;
-  return {
-    orderId: null,
-    intentId,
-    side,
-    type,
-    quantity,
-    filledQuantity: ZERO,
-    limitPrice,
-    reduceOnly,
-    status: "Rejected",
-    reason,
-    why,
-    atMs,
-  };
 }

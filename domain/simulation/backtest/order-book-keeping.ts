@@ -6,7 +6,6 @@ import type { OrderEvent } from "../../order/events.ts";
 import { applyOrderEvent, type Order, ownerOf } from "../../order/order.ts";
 import type { Fill, OrderIntent } from "../../order/types.ts";
 import type { RiskBook } from "../../risk/risk-book.ts";
-import type { OrderUpdate } from "../../strategy/own-orders.ts";
 
 export class OrderKeeping {
   readonly #risk: RiskBook;
@@ -36,41 +35,4 @@ export class OrderKeeping {
     this.#risk.onOrderEvent(event, ++this.#version);
     return after;
   }
-}
-
-/** As the strategy is told of it. */
-export function updateOf(order: Order): OrderUpdate {
-  const { intent } = order;
-  return {
-    orderId: order.orderId,
-    intentId: intent.intentId,
-    side: intent.side,
-    type: intent.type,
-    quantity: intent.quantity,
-    filledQuantity: order.filledQuantity,
-    limitPrice: intent.limitPrice,
-    reduceOnly: intent.reduceOnly,
-    status: order.status,
-    reason: order.statusReason,
-    why: intent.why,
-    atMs: order.updatedAtMs,
-  };
-}
-
-/** An intent that never became an order. */
-export function refusalOf(intent: OrderIntent, reason: string, atMs: number): OrderUpdate {
-  return {
-    orderId: null,
-    intentId: intent.intentId,
-    side: intent.side,
-    type: intent.type,
-    quantity: intent.quantity,
-    filledQuantity: 0n as OrderIntent["quantity"],
-    limitPrice: intent.limitPrice,
-    reduceOnly: intent.reduceOnly,
-    status: "Rejected",
-    reason,
-    why: intent.why,
-    atMs,
-  };
 }

@@ -18,7 +18,7 @@ import { decide } from "../../risk/review.ts";
 import type { RiskBook } from "../../risk/risk-book.ts";
 import type { Decision } from "../../strategy/decision.ts";
 import type { SimulatedAccount } from "../backtest/account.ts";
-import { refusalOf, updateOf } from "../backtest/order-book-keeping.ts";
+import { refusalOf, updateOf } from "../../strategy/order-update.ts";
 import type { BacktestRecord } from "../backtest/record.ts";
 import { OrderDesk } from "../order-desk.ts";
 import type { L2Seat } from "./l2-seat.ts";
