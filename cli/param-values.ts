@@ -15,5 +15,5 @@ export function parseParams(pairs: readonly string[]): ParamValues {
 
 function valueOf(text: string): string | number | boolean {
   if (text === "true" || text === "false") return text === "true";
-  return /^-?\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : text;
+  return /^-?\d{1,15}(\.\d{1,15})?(e[+-]?\d{1,2})?$/i.test(text) ? Number(text) : text;
 }

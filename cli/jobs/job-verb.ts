@@ -28,7 +28,7 @@ export interface JobRequest {
   readonly unit: string;
 }
 
-/** @throws {CliError} 130 when it was stopped; {DstaError} what the job throws */
+/** @throws {CliError} 130 when it was stopped, 1 when every trial failed; {DstaError} what the job throws */
 export async function runJobVerb<Report extends ResearchReport>(
   terminal: Terminal,
   request: JobRequest,
@@ -38,12 +38,28 @@ export async function runJobVerb<Report extends ResearchReport>(
   const format = options.report === undefined ? null : reportFormat("--report", options.report);
   const { job, kind, backtest } = request;
   const folder = await openRunFolder(job, kind, backtest.data.files, options, terminal.env);
-  const report = (await carryOut(terminal, request, options, folder)) as Report;
-  await saveReport(folder, report);
+  let report: Report;
+  try {
+    report = (await carryOut(terminal, request, options, folder)) as Report;
+    await saveReport(folder, report);
+  } finally {
+    await folder.release();
+  }
   if (options.report !== undefined && format !== null) await writeReport(options.report, report, format);
-  if (options.json) return terminal.out(`${JSON.stringify(report)}\n`);
-  terminal.out(show(report));
-  terminal.out(`\nSaved in ${folder.path}${options.report === undefined ? "" : `, report in ${options.report}`}\n`);
+  if (options.json) terminal.out(`${JSON.stringify(report)}\n`);
+  else {
+    terminal.out(show(report));
+    terminal.out(`\nSaved in ${folder.path}${options.report === undefined ? "" : `, report in ${options.report}`}\n`);
+  }
+  refuseAllFailed(report);
+}
+
+/** @throws {CliError} when a search has nothing to show for its trials but failures: a script has to notice */
+export function refuseAllFailed(report: ResearchReport): void {
+  if (!("trials" in report) || report.trials.length === 0) return;
+  const failed = report.trials.filter(({ state }) => state === "failed");
+  if (failed.length < report.trials.length) return;
+  throw new CliError(EXIT.failed, `all ${failed.length} trials failed, the first with: ${failed[0]!.reason ?? "no reason"}`);
 }
 
 async function carryOut(

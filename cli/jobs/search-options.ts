@@ -8,7 +8,7 @@ import {
   type SearchSpecInput,
 } from "../../domain/contract/research/search.ts";
 import { parseDurationMs } from "../duration.ts";
-import { type BacktestOptions, parsedSpec } from "../research/backtest-options.ts";
+import { type BacktestOptions, expectationOf, parsedSpec } from "../research/backtest-options.ts";
 import { usage } from "../terminal.ts";
 import type { JobOptions } from "./job-options.ts";
 import { parseSpace } from "./space-option.ts";
@@ -82,8 +82,10 @@ export function searchFrom(strategy: string, options: SearchOptions, folds: Fold
   const result = searchSpec.safeParse(input);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
-  const [field = ""] = issue.path.map(String);
-  throw usage(`${FLAG_OF[issue.path.join(".")] ?? FLAG_OF[field] ?? issue.path.join(".")}: ${issue.message}`);
+  const path = issue.path.join(".");
+  const [field = "", inside] = issue.path.map(String);
+  const flag = FLAG_OF[path] ?? FLAG_OF[field] ?? path;
+  throw usage(`${flag}: ${field === "space" && inside !== undefined ? `${inside}: ` : ""}${expectationOf(issue)}`);
 }
 
 const FLAG_OF: Readonly<Record<string, string>> = {

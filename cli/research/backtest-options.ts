@@ -10,6 +10,7 @@ import type { z } from "zod";
 import { type BacktestSpec, backtestSpec, type BacktestSpecInput, FILL_MODELS, MARKET_KINDS } from "../../domain/contract/research/spec.ts";
 import { type Interval, INTERVALS } from "../../domain/market/events.ts";
 import type { Catalogue } from "../../strategies/catalogue.ts";
+import { keepStandardOutput } from "../../research/jobs/strategy-console.ts";
 import { parseParams } from "../param-values.ts";
 import { usage } from "../terminal.ts";
 
@@ -80,6 +81,7 @@ export function specFrom(strategy: string, options: BacktestOptions): BacktestSp
   if (files.length === 0) throw usage("--data: expected files of bars: CSV, CSV.gz or Parquet");
   for (const file of files) if (!existsSync(file)) throw usage(`--data: there is no file ${file}`);
   for (const file of options.funding ?? []) if (!existsSync(file)) throw usage(`--funding: there is no file ${file}`);
+  refuseIdle(options);
   const market = defined({
     kind: options.market,
     lot: options.lot,
@@ -112,6 +114,17 @@ export function specFrom(strategy: string, options: BacktestOptions): BacktestSp
   };
 }
 
+/** A flag that would change nothing is a misunderstanding: told, not passed over. */
+function refuseIdle({ from, to, fill, volumeShare, market, leverage, funding }: BacktestOptions): void {
+  if (from !== undefined && to !== undefined && to <= from) {
+    throw usage(`--to: expected a time after --from ${new Date(from).toISOString()}, got ${new Date(to).toISOString()}`);
+  }
+  if (volumeShare !== undefined && fill !== "volume-share") throw usage("--volume-share: give --fill volume-share with it");
+  if (market !== "spot") return;
+  if (leverage !== undefined) throw usage("--leverage: spot has none; give it with --market linear or inverse");
+  if (funding !== undefined) throw usage("--funding: spot pays none; give it with --market linear or inverse");
+}
+
 /** The spec with its defaults. @throws {CliError} wrong usage, naming the part that does not fit */
 export function parsedSpec(strategy: string, options: BacktestOptions): BacktestSpec {
   return checkedSpec(specFrom(strategy, options), (field) => flagOf(field, options));
@@ -131,7 +144,8 @@ function flagOf(field: string, options: BacktestOptions): string {
   return FLAG_OF[field] ?? field;
 }
 
-function expectationOf(issue: z.core.$ZodIssue): string {
+/** What a value should have been, in our words. */
+export function expectationOf(issue: z.core.$ZodIssue): string {
   if (issue.code === "too_big") return `expected at most ${issue.maximum}`;
   if (issue.code === "too_small") return `expected ${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}`;
   return issue.message;
@@ -144,6 +158,7 @@ export async function catalogueFor(options: BacktestOptions, env: Readonly<Recor
   const module = options.strategies ?? env["DSTA_STRATEGIES"];
   if (module === undefined || module === "") return loadCatalogue(null);
   if (!existsSync(module)) throw usage(`--strategies: there is no file ${module}`);
+  keepStandardOutput();
   return loadCatalogue(pathToFileURL(resolve(module)).href);
 }
 

@@ -14,6 +14,9 @@ interface Flags extends BacktestOptions {
   readonly save?: boolean;
 }
 
+/** Flags that say what becomes of the result, not what the run is. */
+const BESIDE_SPEC: ReadonlySet<string> = new Set(["spec", "json", "report", "template", "trades", "equity", "save", "strategies"]);
+
 export function addBacktest(program: Command, terminal: Terminal): void {
   withBacktestOptions(
     program.command("backtest").argument("[strategy]", "what runs, such as sma-cross").description("run a strategy over recorded bars"),
@@ -33,8 +36,11 @@ async function specOf(strategy: string | undefined, flags: Flags, terminal: Term
     if (strategy === undefined) throw usage("expected the name of a strategy, such as sma-cross, or --spec");
     return parsedSpec(strategy, flags);
   }
-  if (strategy !== undefined || flags.data !== undefined)
-    throw usage("--spec: it names strategies and data itself; give neither beside it");
+  const beside = Object.keys(flags).find((name) => !BESIDE_SPEC.has(name));
+  if (strategy !== undefined || beside !== undefined) {
+    const given = beside === undefined ? strategy : `--${beside.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw usage(`--spec: it says everything about the run itself; leave out ${given}`);
+  }
   const { savedSpec } = await import("../research/saved-runs.ts");
   return savedSpec(flags.spec, terminal.env);
 }

@@ -138,12 +138,19 @@ function resampled(table: BarTable, wantedMs: number, file: string, log: Finding
   const { intervalMs, symbol } = table;
   if (intervalMs === wantedMs) return table;
   if (wantedMs % intervalMs !== 0)
-    throw invalid("interval", `a multiple of the ${intervalMs} ms between the bars of ${symbol} in ${file}`, `${wantedMs} ms`);
+    throw invalid(
+      "interval",
+      `a multiple of the ${shownLength(intervalMs)} between the bars of ${symbol} in ${file}`,
+      shownLength(wantedMs),
+    );
   const result = resampleTable(table, wantedMs);
   const firstMs = table.openTimeMs[0]!;
   const partial = firstMs % wantedMs === 0 ? "" : "; the first one starts within its time";
   const holes = gapsOf(table).length === 0 ? "" : "; holes make bars of fewer";
-  const example = `${rowsOf(table)} bars of ${intervalMs} ms to ${rowsOf(result)} of ${wantedMs} ms${partial}${holes}`;
+  const endMs = table.openTimeMs.at(-1)! + intervalMs;
+  const open = endMs % wantedMs === 0 ? "" : "; the last one is not over and left out";
+  const lengths = `${rowsOf(table)} bars of ${shownLength(intervalMs)} to ${rowsOf(result)} of ${shownLength(wantedMs)}`;
+  const example = `${lengths}${partial}${open}${holes}`;
   log.add({ kind: "resampled", symbol, file, count: rowsOf(result), firstMs, example });
   return result;
 }
@@ -164,6 +171,12 @@ function hashOf(tables: readonly BarTable[], funding: ReadonlyMap<string, Fundin
 
 function bytesOf(column: Float64Array): Uint8Array {
   return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+}
+
+/** By its name where it has one, such as 1h. */
+function shownLength(intervalMs: number): string {
+  const named = Object.entries(INTERVALS).find(([, ms]) => ms === intervalMs);
+  return named?.[0] ?? `${intervalMs / 1_000} s`;
 }
 
 function shownMs(timeMs: number): string {

@@ -45,8 +45,16 @@ export const planBars: Planner = (firstRow) => {
   const found = findColumns(firstRow);
   if (typeof found === "string") return found;
   const values = BAR_VALUES.map((name) => found[name]);
+  const twice = values.find(
+    (column) => column !== -1 && firstRow.some((name, index) => index !== column && isSame(name, firstRow[column]!)),
+  );
+  if (twice !== undefined) return `the header has two columns named ${firstRow[twice]} (found ${firstRow.join(", ")})`;
   return planOf(firstRow, { time: found.time, symbol: found.symbol, values, names: BAR_VALUES, absent: BAR_ABSENT, hasHeader: true });
 };
+
+function isSame(a: string, b: string): boolean {
+  return a.trim().toLowerCase() === b.trim().toLowerCase();
+}
 
 /** time and funding rate (a share of the notional), by name in any case. */
 export const planFunding: Planner = (firstRow) => {

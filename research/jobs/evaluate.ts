@@ -40,10 +40,12 @@ export function evaluateTrial(spec: BacktestSpec, bench: TrialBench, request: Tr
   const data = bench.data.at(window);
   const fitted = inputOf(withParams(spec, request.params), data, bench.strategyNamed, window.tradeFromMs);
   if ("reason" in fitted) return nothing("skipped", fitted.reason, [], 0);
+  // Nobody reads the fills of a trial: the hash and the trades say what they were.
+  const input: BacktestInput = { ...fitted.input, record: "summary" };
   const partial: (number | null)[] = [];
   let outcome: BacktestOutcome;
   try {
-    outcome = runBacktest(prune === null ? fitted.input : { ...fitted.input, ...pruning(prune, partial) }, bench.cache);
+    outcome = runBacktest(prune === null ? input : { ...input, ...pruning(prune, partial) }, bench.cache);
   } catch (error) {
     if (!isExpected(error)) throw error;
     return nothing("failed", error.message, partial, data.rows);

@@ -15,6 +15,7 @@ import { type Catalogue, loadCatalogue } from "../../strategies/catalogue.ts";
 import { backtestInput } from "../run/input.ts";
 import { evaluateTrial, type TrialBench } from "./evaluate.ts";
 import type { MonteCarloSpec } from "./job.ts";
+import { keepStandardOutput } from "./strategy-console.ts";
 import { WHOLE, WindowedData } from "./time-window.ts";
 import type { CheckTask, DataRef, PathTask, TrialResult, TrialTask, WorkerAnswer, WorkerProgress, WorkerSettings } from "./worker-task.ts";
 
@@ -78,6 +79,7 @@ async function onData<T>({ hash, data }: DataRef, work: (bench: TrialBench) => T
 
 /** Loaded once a thread. */
 function strategies(): Promise<Catalogue> {
+  if (catalogue === null) keepStandardOutput();
   catalogue ??= loadCatalogue((workerData as WorkerSettings).ownModule);
   return catalogue;
 }

@@ -60,6 +60,7 @@ export function backtestInput(
 
 function marketOf(spec: BacktestSpec, bars: BarTable, instrument: Instrument, { funding }: Pick<LoadedData, "funding">): BacktestMarket {
   const { market, costs } = spec;
+  checkVolume(spec, bars);
   return {
     instrument: {
       ...instrument,
@@ -73,6 +74,14 @@ function marketOf(spec: BacktestSpec, bars: BarTable, instrument: Instrument, { 
     leverage: market.leverage,
     maintenanceRate: market.maintenanceRate,
   };
+}
+
+/** Without volume a share of it never fills, and slippage by it is always the worst there is. */
+function checkVolume({ fill, costs }: BacktestSpec, { volume, symbol }: BarTable): void {
+  const byVolume = costs.slippage.model === "volume-share" || costs.slippage.model === "square-root" ? "costs.slippage" : null;
+  const field = fill === "volume-share" ? "fill" : byVolume;
+  if (field === null || volume.length === 0 || volume.some((each) => each > 0)) return;
+  throw invalid(field, `data with volumes: no bar of ${symbol} has one`, fill === "volume-share" ? fill : costs.slippage.model);
 }
 
 function instancesOf(spec: BacktestSpec, tables: readonly BarTable[]): Instance[] {

@@ -148,6 +148,21 @@ export const strategies = [defineStrategy({ name: "thrower", version: 1, params:
     expect(err.trim().split("\n")).toHaveLength(1);
   });
 
+  it("keeps what a strategy prints out of its answer", async () => {
+    const own = join(folder, "talks.mjs");
+    const api = new URL("../../domain/strategy/index.ts", import.meta.url).href;
+    writeFileSync(
+      own,
+      `import { candles, defineStrategy } from ${JSON.stringify(api)};
+export const strategies = [defineStrategy({ name: "talks", version: 1, params: {}, data: { bars: candles("1h") }, state: { said: false },
+  on: { bar(ctx) { if (!ctx.state.said) console.log("a word"); ctx.state.said = true; } } })];\n`,
+    );
+    const { code, out, err } = await dsta(["backtest", "talks", "--strategies", own, "--data", wave, "--json"]);
+    expect(code, err).toBe(0);
+    expect((JSON.parse(out) as Printed).bars).toBe(1_000);
+    expect(err).toBe("a word\n");
+  });
+
   it.each([
     ["an unknown strategy", ["nope"], "strategy nope"],
     ["an unknown parameter", ["sma-cross", "--param", "fst=1"], "params.fst"],
@@ -163,6 +178,15 @@ export const strategies = [defineStrategy({ name: "thrower", version: 1, params:
     ["shorter bars than there are", ["sma-cross", "--interval", "1m"], "interval"],
     ["a range without data", ["sma-cross", "--from", "2030-01-01"], "no bars between"],
     ["a report of another kind", ["sma-cross", "--report", "a.doc"], "--report: expected"],
+    [
+      "a range that ends before it begins",
+      ["sma-cross", "--from", "2024-02-01", "--to", "2024-01-01"],
+      "--to: expected a time after --from 2024-02",
+    ],
+    ["a share of volume that nothing asks for", ["sma-cross", "--volume-share", "0.2"], "--volume-share: give --fill volume-share"],
+    ["leverage on spot", ["sma-cross", "--market", "spot", "--leverage", "5"], "--leverage: spot has none"],
+    ["a flag beside a spec", ["--spec", "x.json", "--fee-bps", "1"], "--spec: it says everything about the run itself; leave out --"],
+    ["a number by magnitude", ["sma-cross", "--param", "size=1e9"], "params.size: expected a number from 10 to 1000000, got 1000000000"],
     ["a template without a page", ["sma-cross", "--template", "a"], "--template"],
   ])("refuses %s in one line", async (_name, args, words) => {
     const { code, out, err } = await dsta(["backtest", ...args, "--data", wave]);
@@ -214,7 +238,9 @@ describe("a saved run", () => {
     const refused = await dsta(["backtest", "--spec", file]);
     expect(refused.code).toBe(2);
     expect(refused.err).toContain("two.json: data.files: expected at least 1");
-    expect((await dsta(["backtest", "sma-cross", "--spec", file])).err).toContain("--spec: it names");
+    expect((await dsta(["backtest", "sma-cross", "--spec", file])).err).toContain(
+      "--spec: it says everything about the run itself; leave out sma-cross",
+    );
     expect((await dsta(["backtest"])).err).toContain("expected the name of a strategy");
   });
 });

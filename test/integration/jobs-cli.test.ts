@@ -3,9 +3,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import type { SearchReport } from "../../domain/contract/views/research.ts";
-import { CliProcess, endAll, HOURS, results } from "./jobs-floor.ts";
+import { CliProcess, endAll, HOURS, OWN, results } from "./jobs-floor.ts";
 
 const folders: string[] = [];
 let folder: string;
@@ -77,6 +78,44 @@ describe("dsta optimize", () => {
     expect(await run([...GRID, "--run", place]).ended).toMatchObject({ code: 2, err: expect.stringMatching(/--resume.*--fresh/) });
   });
 
+  it("is one process at a time: a second one, with whatever flag, is told who has the run", async () => {
+    const place = join(folder, "shared");
+    await mkdir(place);
+    const first = run([...GRID.filter((arg) => !SPACE.includes(arg)), "--space", "fast=5:40:1", "slow=50:200:1", "--run", place]);
+    await first.wrote(place, join(place, "trials.jsonl"), 3);
+    for (const flags of [[], ["--resume"], ["--fresh"]]) {
+      const second = await run([...GRID, "--run", place, ...flags]).ended;
+      expect(second).toMatchObject({ code: 2, out: "", err: expect.stringMatching(/shared: process \d+ is at this run/) });
+    }
+    first.kill("SIGINT");
+    expect(await first.ended).toMatchObject({ code: 130 });
+    const keys = keysIn(readFileSync(join(place, "trials.jsonl"), "utf8"));
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it("does not end well when every trial failed", async () => {
+    const own = fileURLToPath(OWN);
+    const place = join(folder, "failed");
+    const args = [
+      "optimize",
+      "moody",
+      "--strategies",
+      own,
+      "--param",
+      "mood=throws",
+      "--data",
+      HOURS,
+      "--symbol",
+      "BTC/USDT",
+      "--run",
+      place,
+    ];
+    const { code, out, err } = await run([...args, "--from", "2024-01-01", "--space", "fast=4:8:4", "--json"]).ended;
+    expect(code).toBe(1);
+    expect(err).toMatch(/dsta: all 2 trials failed, the first with: .*boom at bar 500/);
+    expect((JSON.parse(out) as SearchReport).best).toBeNull();
+  });
+
   it("refuses to go on with another spec", async () => {
     const place = join(folder, "run");
     const few = [
@@ -119,7 +158,7 @@ describe("dsta optimize", () => {
     expect(out).toMatch(/Winner of 2 trials[\s\S]*FOLD[\s\S]*How far to trust it/);
     const [id] = readdirSync(join(folder, "research"));
     expect(id).toMatch(/^wf-/);
-    expect(readdirSync(join(folder, "research", id!)).toSorted()).toEqual(["report.json", "spec.json", "trials.jsonl"]);
+    expect(readdirSync(join(folder, "research", id!)).toSorted()).toEqual(["lock", "report.json", "spec.json", "trials.jsonl"]);
     expect(readFileSync(join(folder, "out.html"), "utf8")).toMatch(/^<!doctype html>/i);
     await run([...args, "--resume"]).ended;
     expect(readdirSync(join(folder, "research"))).toEqual([id]);

@@ -106,6 +106,11 @@ describe("the input of a backtest", () => {
     expect(input({ fill: "l2" })).toMatch(/^fill: expected next-open/);
     expect(input({}, waveData(["BTC/USDT"], 0))).toContain("at least one bar");
     expect(input({}, waveData(["BTC/USDT"], 10, 7 * MINUTE_MS))).toMatch(/^params\.interval: expected data in bars of one of/);
+    const silent = waveData(["BTC/USDT"], 50);
+    silent.tables[0]!.volume.fill(0);
+    expect(input({ fill: "volume-share" }, silent)).toMatch(/^fill: expected data with volumes: no bar of BTC\/USDT has one/);
+    const slippage = { model: "square-root", coefficient: 1 } as const;
+    expect(input({ costs: { slippage } }, silent)).toMatch(/^costs\.slippage: expected data with volumes/);
     const own = () => backtestInput(sampleSpec({ strategies: [{ strategy: "fixed" }] }), data, () => fixed);
     expect(refusal(own)).toMatch(/^data\.interval: expected bars of a multiple of the data's 3600000 ms/);
   });

@@ -65,7 +65,8 @@ describe("a search from its flags", () => {
   it.each([
     [{ objective: "sharpe,,x" }, null, /--objective/],
     [{ constraint: ["trades > 3"] }, null, /--constraint/],
-    [{ holdOut: 0.9 }, null, /--hold-out/],
+    [{ holdOut: 0.9 }, null, /--hold-out: expected at most 0.5/],
+    [{ space: ["fast=5:10:0"] }, null, /--space: fast: expected more than 0/],
     [{ trials: 200_000 }, null, /--trials/],
     [{}, { folds: 1 }, /--folds/],
     [{}, { embargo: "soon" }, /--embargo/],

@@ -165,6 +165,7 @@ describe("data is refused with a clear error", () => {
     ["a header without rows", `${HEADER}\n`, "DATA_EMPTY", /the table has no rows/],
     ["blank lines", "\n\n\n", "DATA_EMPTY", /the table has no rows/],
     ["unknown columns", "time,bid,ask\n1,2,3\n", "DATA_UNREADABLE", /line 1: the header has no open column \(found time, bid, ask\)/],
+    ["a column twice", "time,open,high,low,close,Close\n1,2,3,4,5,6\n", "DATA_UNREADABLE", /two columns named close/],
     ["prose", "hello world\nthis is no data\n", "DATA_UNREADABLE", /the header has no time column/],
     ["a price that is no number", csv(line(0), `${T0 + MINUTE},abc,2,3,4,5`), "DATA_BAD", /line 3: open: expected a number, got "abc"/],
     [
@@ -286,13 +287,15 @@ describe("times and intervals asked for", () => {
     expect(tables[0]!.intervalMs).toBe(5 * MINUTE);
     expect(minutes(tables[0]!.openTimeMs)).toEqual([0, 5]);
     expect([...tables[0]!.close]).toEqual([104, 109]);
-    expect(findings).toMatchObject([{ kind: "resampled", count: 2, example: "12 bars of 60000 ms to 2 of 300000 ms" }]);
+    expect(findings).toMatchObject([
+      { kind: "resampled", count: 2, example: "12 bars of 1m to 2 of 5m; the last one is not over and left out" },
+    ]);
   });
 
   it("refuses an interval the bars do not make up", async () => {
     await expect(folder.load({ files: [file], interval: "1s" })).rejects.toMatchObject({
       type: "VALIDATION_ERROR",
-      message: matching(/interval: expected a multiple of the 60000 ms/),
+      message: matching(/interval: expected a multiple of the 1m between/),
     });
   });
 });
