@@ -8,6 +8,7 @@ import type { SearchSpec } from "../../domain/contract/research/search.ts";
 import type { Journal } from "../../domain/journal/journal.ts";
 import { DstaError, isExpected } from "../../domain/kernel/errors.ts";
 import { createJudge } from "../../domain/optimization/objective.ts";
+import { createSearch } from "../../domain/optimization/search.ts";
 import { createSpace } from "../../domain/optimization/space.ts";
 import type { AnyStrategy } from "../../domain/strategy/define.ts";
 import { validateParams } from "../../domain/strategy/param-values.ts";
@@ -38,7 +39,7 @@ export function checkJob(job: ResearchJobRow, definitionOf: (name: string) => An
 function checkSearch(spec: SearchSpec, definition: AnyStrategy): void {
   const { params } = spec.backtest.strategies[0]!;
   // Its own fields begin at `space`; those of fixed values at `params`.
-  createSpace(spec.space, definition, params);
+  createSearch(spec, createSpace(spec.space, definition, params), spec.seed);
   createJudge(spec, METRIC_NAMES);
 }
 

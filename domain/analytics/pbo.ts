@@ -37,7 +37,8 @@ export function overfitting(trials: readonly (readonly BlockMoments[])[]): Overf
     const isAlike = own.length === blocks && own.every(([count], block) => count === counts[block]);
     if (!isAlike) throw invalid(`trials[${trial}]`, `blocks of ${counts.join(", ")} returns, as the first trial has`);
   }
-  if (counts.includes(0)) return null;
+  // Curves that never moved have no best among them.
+  if (counts.includes(0) || trials.every((own) => own.every(([, , squares]) => squares === 0))) return null;
   return summary(
     judgeSplits(trials, counts),
     trials.length,

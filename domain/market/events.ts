@@ -60,16 +60,22 @@ export interface ConnectionState {
   readonly session: string;
 }
 
-/** Interval names accepted everywhere, with their length in milliseconds. */
+/** Interval names accepted everywhere, with their length in milliseconds. Each divides a day: bars begin at UTC multiples. */
 export const INTERVALS = {
   "1s": 1_000,
   "5s": 5_000,
   "15s": 15_000,
   "1m": 60_000,
+  "3m": 180_000,
   "5m": 300_000,
   "15m": 900_000,
+  "30m": 1_800_000,
   "1h": 3_600_000,
+  "2h": 7_200_000,
   "4h": 14_400_000,
+  "6h": 21_600_000,
+  "8h": 28_800_000,
+  "12h": 43_200_000,
   "1d": 86_400_000,
 } as const;
 

@@ -72,7 +72,8 @@ describe("probability of backtest overfitting", () => {
   it("gives equal trials the mean of their ranks, and a trial without trades a Sharpe of 0", () => {
     const flat = blockMoments(new Float64Array(32), 16);
     const loser = blockMoments(new Float64Array(32).fill(-0.01), 16);
-    expect(pbo([flat, flat])).toBe(1);
+    expect(pbo([loser, loser])).toBe(1);
+    expect(pbo([flat, flat]), "curves that never moved").toBeNull();
     expect(pbo([loser, flat])).toBe(0);
   });
 

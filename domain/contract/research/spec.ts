@@ -79,16 +79,21 @@ export const strategySpec = z.strictObject({
   symbols: z.array(symbolText).max(1_000).optional(),
 });
 
-export const dataSpec = z.strictObject({
-  /** Files by path (CLI) or names of data sets (REST, see GET research/data). */
-  files: z.array(z.string().min(1).max(1_000)).min(1).max(1_000),
-  funding: z.array(z.string().min(1).max(1_000)).max(1_000).default([]),
-  venue: venueText.optional(),
-  symbol: symbolText.optional().meta({ description: "Of files that name none" }),
-  interval: intervalText.optional().meta({ description: "Resampled to; default the data's own" }),
-  fromMs: timeMs.optional(),
-  toMs: timeMs.optional(),
-});
+export const dataSpec = z
+  .strictObject({
+    /** Files by path (CLI) or names of data sets (REST, see GET research/data). */
+    files: z.array(z.string().min(1).max(1_000)).min(1).max(1_000),
+    funding: z.array(z.string().min(1).max(1_000)).max(1_000).default([]),
+    venue: venueText.optional(),
+    symbol: symbolText.optional().meta({ description: "Of files that name none" }),
+    interval: intervalText.optional().meta({ description: "Resampled to; default the data's own" }),
+    fromMs: timeMs.optional(),
+    toMs: timeMs.optional(),
+  })
+  .refine(({ fromMs, toMs }) => fromMs === undefined || toMs === undefined || fromMs < toMs, {
+    error: "expected fromMs before toMs",
+    path: ["toMs"],
+  });
 
 export const backtestSpec = z.strictObject({
   strategies: z.array(strategySpec).min(1).max(64),
