@@ -9,6 +9,7 @@
 import { invalid } from "../kernel/errors.ts";
 import { type BarTable, barAt, rowsOf } from "../market/bar-table.ts";
 import type { Bar } from "../market/events.ts";
+import { isAbove, isAtOrBelow } from "./apart.ts";
 import type { BarSeries } from "./bar-series.ts";
 import { checkBarsAgo, type Series } from "./series.ts";
 
@@ -127,6 +128,14 @@ export class ColumnSeries implements Series {
   /** For indicators: the whole column. An author holds a `Series`, which has no such thing. */
   static columnOf(series: ColumnSeries): Float64Array {
     return series.#column;
+  }
+
+  /** @see crossedAbove of crossing.ts, for two series of columns. */
+  static crossedAbove(a: ColumnSeries, b: ColumnSeries): boolean {
+    const rowA = a.#place.row;
+    const rowB = b.#place.row;
+    if (rowA < 1 || rowB < 1) return false;
+    return isAbove(a.#column[rowA]!, b.#column[rowB]!) && isAtOrBelow(a.#column[rowA - 1]!, b.#column[rowB - 1]!);
   }
 
   get value(): number {

@@ -36,11 +36,24 @@ export function columnsOf(kernel: Kernel, inputs: readonly Float64Array[], outpu
   const rows = a!.length;
   if (inputs.some((input) => input.length !== rows)) throw invalid("columns", `columns of the same length, ${rows} rows`);
   const outputs = Array.from({ length: outputCount }, () => new Float64Array(rows));
+  if (inputs.length === 1 && outputCount === 1) {
+    fillColumn(kernel, a!, outputs[0]!);
+    return outputs;
+  }
   for (let row = 0; row < rows; row++) {
     feed(kernel, a![row]!, rowValue(b, row), rowValue(c, row), rowValue(d, row), rowValue(e, row), rowValue(f, row));
     for (let index = 0; index < outputCount; index++) outputs[index]![row] = kernel.out[index]!;
   }
   return outputs;
+}
+
+/** One value in, one value out: what most indicators are. */
+function fillColumn(kernel: Kernel, input: Float64Array, output: Float64Array): void {
+  const { out } = kernel;
+  for (let row = 0; row < input.length; row++) {
+    feed(kernel, input[row]!, 0, 0, 0, 0, 0);
+    output[row] = out[0]!;
+  }
 }
 
 function attachColumns(hung: Hung, sources: readonly Series[], outputCount: number): readonly Series[] {

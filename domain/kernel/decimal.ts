@@ -100,6 +100,8 @@ export function toUnits(value: Decimal, decimals: number): number {
 /** Nearest float, for statistics and charts only: 942.33 is 942.33, not 942.3299999999999 for having been divided. */
 export function toNumber(value: Decimal): number {
   const divided = Number(value) / 1e18;
+  // From about 1.5e7 on a float has too few digits left for eight decimals to be told from the error of the division.
+  if (divided >= 1e7 || divided <= -1e7) return divided;
   const snapped = Math.round(divided * 1e8) / 1e8;
   return Math.abs(snapped - divided) <= Math.abs(divided) * 4e-16 ? snapped : divided;
 }
@@ -155,13 +157,23 @@ export function max(a: Decimal, b: Decimal): Decimal {
   return a > b ? a : b;
 }
 
+/** The product made last: order, position and account each ask for the notional of the same fill. */
+let lastA: bigint = 0n;
+let lastB: bigint = 0n;
+let lastProduct: bigint = 0n;
+
 /** Product, rounded at the 18th decimal only when it has more. */
 export function mul(a: Decimal, b: Decimal, rounding: Rounding = "half-even"): Decimal {
+  if (a === 0n || b === 0n) return ZERO;
+  if (rounding !== "half-even") return divideRounded(a * b, ONE, rounding) as Decimal;
+  if (a === lastA && b === lastB) return lastProduct as Decimal;
   const product = a * b;
-  if (rounding !== "half-even" || product < 0n) return divideRounded(product, ONE, rounding) as Decimal;
   // Exactly between two values only when the low 17 bits are 0, as those of half of 10^18 are: all else is one division.
-  if (BigInt.asUintN(17, product) === 0n) return divideRounded(product, ONE, rounding) as Decimal;
-  return ((product + HALF) / ONE) as Decimal;
+  const isPlain = product > 0n && BigInt.asUintN(17, product) !== 0n;
+  lastProduct = isPlain ? (product + HALF) / ONE : divideRounded(product, ONE, rounding);
+  lastA = a;
+  lastB = b;
+  return lastProduct as Decimal;
 }
 
 /** Quotient at 18 decimals. @throws {InvariantError} on division by zero. */
@@ -190,8 +202,9 @@ export function isMultiple(value: Decimal, step: Decimal): boolean {
 /** "down" is toward zero, "up" away from it. */
 function divideRounded(numerator: bigint, denominator: bigint, rounding: Rounding): bigint {
   const quotient = numerator / denominator;
+  if (rounding === "down") return quotient;
   const remainder = numerator - quotient * denominator;
-  if (remainder === 0n || rounding === "down") return quotient;
+  if (remainder === 0n) return quotient;
   const away = numerator < 0n === denominator < 0n ? 1n : -1n;
   if (rounding === "up") return quotient + away;
   const twice = (remainder < 0n ? -remainder : remainder) * 2n;

@@ -25,6 +25,8 @@ export interface Order {
   readonly updatedAtMs: number;
 }
 
+const NO_TRADES: ReadonlySet<string> = new Set();
+
 /** State after `event`; `order` is null for the first one. @throws {DstaError} ILLEGAL_TRANSITION */
 export function applyOrderEvent(order: Order | null, event: OrderEvent): Order {
   if (event.type === "OrderSubmitted") {
@@ -37,7 +39,7 @@ export function applyOrderEvent(order: Order | null, event: OrderEvent): Order {
       venueOrderId: null,
       filledQuantity: ZERO,
       filledNotional: ZERO,
-      tradeIds: new Set(),
+      tradeIds: NO_TRADES,
       unknownRequest: null,
       cancelRequested: false,
       createdAtMs: event.atMs,
@@ -80,7 +82,7 @@ function change(order: Changing, event: OrderEvent): void {
     case "OrderFilled":
       order.filledQuantity = add(order.filledQuantity, event.fill.quantity);
       order.filledNotional = add(order.filledNotional, mul(event.fill.price, event.fill.quantity));
-      order.tradeIds = new Set(order.tradeIds).add(event.fill.tradeId);
+      order.tradeIds = new Set(order.tradeIds.size === 0 ? null : order.tradeIds).add(event.fill.tradeId);
       return;
     case "OrderCancelRequested":
       order.cancelRequested = true;

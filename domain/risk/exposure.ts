@@ -26,33 +26,34 @@ export interface HeldPosition {
   markPrice: Decimal;
 }
 
-export interface Owner extends HeldPosition {
+export class Owner implements HeldPosition {
+  readonly strategyId: string;
+  readonly venue: string;
+  readonly symbol: string;
+  quantity = ZERO;
+  markPrice = ZERO;
   /** Unsigned quantities and undivided notionals of open orders. */
-  workingBuys: bigint;
-  workingSells: bigint;
-  buyNotional: bigint;
-  sellNotional: bigint;
-  /** Undivided notional of the worst case, at `markPrice`. */
-  worst: bigint;
-}
+  workingBuys = 0n;
+  workingSells = 0n;
+  buyNotional = 0n;
+  sellNotional = 0n;
+  /** What the account's gross holds of it. */
+  counted = 0n;
 
-function newOwner(strategyId: string, venue: string, symbol: string): Owner {
-  return {
-    strategyId,
-    venue,
-    symbol,
-    quantity: ZERO,
-    markPrice: ZERO,
-    workingBuys: 0n,
-    workingSells: 0n,
-    buyNotional: 0n,
-    sellNotional: 0n,
-    worst: 0n,
-  };
+  constructor(strategyId: string, venue: string, symbol: string) {
+    this.strategyId = strategyId;
+    this.venue = venue;
+    this.symbol = symbol;
+  }
+
+  /** Undivided notional of the worst case, at `markPrice`. */
+  get worst(): bigint {
+    return worstCase(this);
+  }
 }
 
 /** The larger of the long and the short worst case at the owner's mark, never below 0. */
-export function worstCase(owner: Readonly<Owner>): bigint {
+export function worstCase(owner: Readonly<Omit<Owner, "worst">>): bigint {
   const held = owner.quantity * owner.markPrice;
   const long = held + owner.buyNotional;
   const short = owner.sellNotional - held;
@@ -68,25 +69,35 @@ export function closable(owner: Readonly<Owner>, side: Side): bigint {
 export class ExposureBook {
   readonly #byStrategy = new Map<string, Map<string, Owner[]>>();
   #owners = 0;
+  /** Σ of what is counted of the owners. */
   #gross = 0n;
+  /** The owner whose worst case has changed since it was counted: one order changes it several times before anyone asks. */
+  #behind: Owner | null = null;
+  /** The owner found last: all that happens to one order looks for the same. */
+  #found: Owner | null = null;
 
   /** Undivided: Σ of every owner's worst case. */
   get gross(): bigint {
+    this.#count();
     return this.#gross;
   }
 
   find(strategyId: string, venue: string, symbol: string): Owner | undefined {
-    return this.#byStrategy
+    const last = this.#found;
+    if (last !== null && last.strategyId === strategyId && last.symbol === symbol && last.venue === venue) return last;
+    const found = this.#byStrategy
       .get(strategyId)
       ?.get(symbol)
       ?.find((owner) => owner.venue === venue);
+    if (found !== undefined) this.#found = found;
+    return found;
   }
 
   ensure(strategyId: string, venue: string, symbol: string): Owner {
     const known = this.find(strategyId, venue, symbol);
     if (known) return known;
     if (this.#owners >= OWNERS_MAX) this.#forgetIdle();
-    const owner = newOwner(strategyId, venue, symbol);
+    const owner = new Owner(strategyId, venue, symbol);
     const symbols = this.#byStrategy.get(strategyId) ?? new Map<string, Owner[]>();
     symbols.set(symbol, [...(symbols.get(symbol) ?? []), owner]);
     this.#byStrategy.set(strategyId, symbols);
@@ -96,6 +107,7 @@ export class ExposureBook {
 
   /** `quantity` more (or, negative, less) open on `side`, at `price` each. */
   moveWorking(owner: Owner, side: Side, quantity: bigint, price: bigint): void {
+    this.#changes(owner);
     if (side === "buy") {
       owner.workingBuys += quantity;
       owner.buyNotional += quantity * price;
@@ -103,18 +115,17 @@ export class ExposureBook {
       owner.workingSells += quantity;
       owner.sellNotional += quantity * price;
     }
-    this.#revalue(owner);
   }
 
   moveHeld(owner: Owner, quantity: Decimal): void {
+    this.#changes(owner);
     owner.quantity = add(owner.quantity, quantity);
-    this.#revalue(owner);
   }
 
   mark(owner: Owner, price: Decimal): void {
     if (owner.markPrice === price) return;
+    this.#changes(owner);
     owner.markPrice = price;
-    this.#revalue(owner);
   }
 
   /** What each owner holds and at which mark, for a snapshot. */
@@ -132,13 +143,24 @@ export class ExposureBook {
     for (const symbols of this.#byStrategy.values()) for (const owners of symbols.values()) yield* owners;
   }
 
-  #revalue(owner: Owner): void {
+  #changes(owner: Owner): void {
+    if (owner === this.#behind) return;
+    this.#count();
+    this.#behind = owner;
+  }
+
+  #count(): void {
+    const owner = this.#behind;
+    if (owner === null) return;
     const worst = worstCase(owner);
-    this.#gross += worst - owner.worst;
-    owner.worst = worst;
+    this.#gross += worst - owner.counted;
+    owner.counted = worst;
+    this.#behind = null;
   }
 
   #forgetIdle(): void {
+    this.#count();
+    this.#found = null;
     for (const [strategyId, symbols] of this.#byStrategy) {
       for (const [symbol, owners] of symbols) {
         const busy = owners.filter((owner) => owner.quantity !== 0n || owner.workingBuys !== 0n || owner.workingSells !== 0n);
@@ -152,7 +174,7 @@ export class ExposureBook {
 }
 
 /** An owner that has never traded. */
-export const NEW_OWNER: Readonly<Owner> = Object.freeze(newOwner("", "", ""));
+export const NEW_OWNER: Readonly<Owner> = Object.freeze(new Owner("", "", ""));
 
 /** The decimal nearest below an undivided notional, for showing. */
 export function shown(notional: bigint): Decimal {

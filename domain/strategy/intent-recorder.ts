@@ -43,6 +43,8 @@ export interface RecorderParts {
   readonly sizesLater: boolean;
 }
 
+type Sized = OrderIntent & { allocation?: Decimal };
+
 const NOTES_MAX = 20;
 const WHY_MAX = 300;
 
@@ -213,7 +215,7 @@ export class IntentRecorder {
     const { instance, market, orders, gate } = this.#parts;
     gate.pass(market.nowMs);
     this.sequence += 1;
-    const intent: OrderIntent = {
+    const intent: Sized = {
       intentId: this.#idPrefix + this.sequence,
       strategyId: instance.id,
       account: instance.account,
@@ -229,7 +231,8 @@ export class IntentRecorder {
       why: terms.why.trim().slice(0, WHY_MAX),
       decidedAtMs: market.nowMs,
     };
-    this.#intents.push(allocation === null ? intent : { ...intent, allocation });
+    if (allocation !== null) intent.allocation = allocation;
+    this.#intents.push(intent);
     this.#recorded = true;
     this.#ordersBefore ??= orders.open;
     orders.add(intent);

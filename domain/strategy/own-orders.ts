@@ -59,9 +59,14 @@ export class OwnOrders {
     return order;
   }
 
+  /** It is closed, and nobody wants to hear how. */
+  forget(intentId: string): void {
+    this.open = this.open.filter((order) => order.intentId !== intentId);
+  }
+
   add(intent: OrderIntent): void {
     const { intentId, side, type, quantity, limitPrice, reduceOnly, why, decidedAtMs } = intent;
-    const update = {
+    const update: OrderUpdate = {
       orderId: null,
       intentId,
       side,
@@ -73,8 +78,9 @@ export class OwnOrders {
       status: "Pending",
       reason: "",
       why,
-    } as const;
-    this.open = [...this.open, read({ ...update, atMs: decidedAtMs }, false)];
+      atMs: decidedAtMs,
+    };
+    this.open = [...this.open, read(update, false)];
   }
 
   /** The open order with this order id or intent id. */

@@ -186,10 +186,14 @@ export class StrategyRunner {
   /** The newest state of an own order, refusals by risk among them. */
   onOrder(update: OrderUpdate): Decision {
     this.#market.advance(update.atMs);
+    const handler = this.#on.order;
+    if (handler === null && isClosed(update)) {
+      this.#orders.forget(update.intentId);
+      return EMPTY;
+    }
     const wasKnown = this.#orders.find(update.intentId);
     const order = this.#orders.update(update);
     const cancelNow = wasKnown?.orderId === null && order.orderId !== null && order.cancelAsked && !isClosed(order);
-    const handler = this.#on.order;
     if (handler === null && !cancelNow) return EMPTY;
     return this.#decide(
       "order",
@@ -253,7 +257,7 @@ export class StrategyRunner {
   /** The price has reached the stop, says whoever plays the market: the position is to be closed. */
   stopOut(nowMs: number): Decision {
     this.#market.advance(nowMs);
-    return this.#decide("bar", () => this.#closeAtStop(), undefined);
+    return this.#decide("bar", () => this.#recorder.closeAtStop(this.#stop.why), undefined);
   }
 
   /** Lets a market handler decide, after the stop if `price` has reached it. */
@@ -262,17 +266,13 @@ export class StrategyRunner {
       return this.#decide(
         name,
         (ctx, seen) => {
-          this.#closeAtStop();
+          this.#recorder.closeAtStop(this.#stop.why);
           return this.ready ? handler?.(ctx, seen) : undefined;
         },
         event,
       );
     }
     return handler === null || !this.ready ? EMPTY : this.#decide(name, handler, event);
-  }
-
-  #closeAtStop(): void {
-    this.#recorder.closeAtStop(this.#stop.why);
   }
 
   #takeBar(bar: Bar): boolean {

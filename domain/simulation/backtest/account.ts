@@ -147,7 +147,7 @@ export class SimulatedAccount {
 
   /** Worth of a quantity in the account's currency; signed as the quantity is. */
   notional(owner: Owner, quantity: Decimal, price: Decimal): Decimal {
-    return owner.isInverse ? div(quantity, price) : mul(quantity, price);
+    return owner.isInverse ? div(quantity, price) : mul(price, quantity);
   }
 
   /** Exact equity with every position at the mark `priceOf` gives. */

@@ -53,4 +53,12 @@ export class Clockwork {
     market.row++;
     market.nextMs = market.row < market.rows ? market.openTimeMs[market.row]! : NEVER;
   }
+
+  /** At this row at once: all before it have passed. */
+  stand(market: Ticking, row: number, isOpen: boolean): void {
+    market.row = row;
+    market.isOpen = isOpen;
+    const openMs = row < market.rows ? market.openTimeMs[row]! : NEVER;
+    market.nextMs = isOpen ? openMs + market.intervalMs : openMs;
+  }
 }

@@ -90,16 +90,17 @@ export class Desk {
     }
     const filled = Number.isNaN(quantity) ? left : this.#atMost(owner, left, quantity);
     if (filled === ZERO) return 0;
-    const paid = liquidity === "maker" ? price : this.#slipped(owner, order.intent.side, price, toNumber(filled), moment);
+    const amount = toNumber(filled);
+    const paid = liquidity === "maker" ? price : this.#slipped(owner, order.intent.side, price, amount, moment);
     const feeRate = this.#parts.fees.rate(liquidity, moment.atMs);
-    const lacking = lackingFunds(this.#parts, owner, { side: order.intent.side, price: paid, quantity: filled, feeRate });
+    const lacking = lackingFunds(this.#parts, owner, { side: order.intent.side, price: paid, quantity: filled, amount, feeRate });
     if (lacking !== null) {
       this.end(working, "OrderExpired", lacking, moment.atMs);
       this.#parts.record.refused("INSUFFICIENT_FUNDS", lacking);
       return 0;
     }
-    this.#book(working, order, { price, paid, filled, liquidity, moment });
-    return toNumber(filled);
+    this.#book(working, order, { price, paid, filled, amount, feeRate, liquidity, moment });
+    return amount;
   }
 
   end(working: Working, type: "OrderExpired" | "OrderCanceled", reason: string, atMs: number): void {
@@ -117,7 +118,7 @@ export class Desk {
     for (const id of cancels) this.#cancel(seat, id, moment.atMs);
     for (const intent of intents) {
       const working = newWorking(seat, intent, moment.atMs, price);
-      working.order = this.#reviewed(seat, intent, price, moment.atMs);
+      working.order = this.#reviewed(seat, intent, price, moment.atMs, true);
       if (working.order !== null) this.fill(working, price, "taker", moment);
     }
     if (cancels.length > 0 && intents.length === 0) this.stopOut(seat, price, moment);
@@ -146,7 +147,7 @@ export class Desk {
       decidedAtMs: moment.atMs,
     };
     const working = newWorking(seat, intent, moment.atMs, price);
-    working.order = this.#keeping.open(intent, moment.atMs);
+    working.order = this.#keeping.submit(intent, moment.atMs);
     this.#parts.record.submitted++;
     this.fill(working, price, "taker", moment);
   }
@@ -165,13 +166,13 @@ export class Desk {
     if (order !== null && (intent.type === "limit" || seat.hearsOrders)) this.#tell(seat, updateOf(order), nowMs);
   }
 
-  #reviewed(seat: Seat, intent: OrderIntent, price: Decimal, nowMs: number): Order | null {
+  #reviewed(seat: Seat, intent: OrderIntent, price: Decimal, nowMs: number, fillsAtOnce = false): Order | null {
     const { risk, record } = this.#parts;
     const { instrument } = seat.owner.market;
     const decision = decide(risk, intent, { instrument, top: null, markPrice: price, markAtMs: nowMs, nowMs });
     if (decision.kind === "approved") {
       record.submitted++;
-      return this.#keeping.open(decision.intent, nowMs);
+      return fillsAtOnce ? this.#keeping.submit(decision.intent, nowMs) : this.#keeping.open(decision.intent, nowMs);
     }
     record.refused(decision.code, decision.reason);
     this.#tell(seat, refusalOf(intent, `${decision.code}: ${decision.reason}`, nowMs), nowMs);
@@ -183,12 +184,14 @@ export class Desk {
     const { seat, intent } = working;
     const { owner } = seat;
     const { instrument } = owner.market;
-    const { account, fees, mark } = this.#parts;
+    const { account, fees, mark, slippage } = this.#parts;
     const equity = account.equity((each) => (each === owner ? price : mark(each)));
     const budget = seat.budget(equity, intent.allocation);
-    const paid = this.#slipped(owner, intent.side, price, estimated(owner, budget, price), moment);
+    const paid = slippage === null ? price : this.#slipped(owner, intent.side, price, estimated(owner, budget, price), moment);
     const withFee = add(UNIT, fees.rate("taker", moment.atMs));
-    const size = owner.isInverse ? div(mul(budget, paid, "down"), withFee, "down") : div(budget, mul(paid, withFee), "down");
+    const size = owner.isInverse
+      ? div(mul(budget, paid, "down"), withFee, "down")
+      : div(budget, withFee === UNIT ? paid : mul(paid, withFee), "down");
     const quantity = quantize(size, instrument.lotSize, "down");
     if (isBelowMinimum(instrument, quantity, toNumber(price))) {
       this.#parts.record.refused("BELOW_MINIMUM", `${format(size)} ${instrument.base} is below the lot or the least notional`);
@@ -196,18 +199,18 @@ export class Desk {
       this.#tell(seat, refusalOf(intent, "BELOW_MINIMUM", moment.atMs), moment.atMs);
       return null;
     }
-    working.order = this.#reviewed(seat, { ...intent, quantity, decidedAtMs: moment.atMs }, price, moment.atMs);
+    working.order = this.#reviewed(seat, { ...intent, quantity, decidedAtMs: moment.atMs }, price, moment.atMs, true);
     if (working.order === null) working.isOver = true;
     return working.order;
   }
 
-  #book(working: Working, before: Order, { price, paid, filled, liquidity, moment }: Booked): void {
+  #book(working: Working, before: Order, { price, paid, filled, amount, feeRate, liquidity, moment }: Booked): void {
     const { account, fees, record } = this.#parts;
     const { seat } = working;
     const { owner } = seat;
     const { intent } = before;
     const notional = account.notional(owner, filled, paid);
-    const fee = mul(notional, fees.rate(liquidity, moment.atMs));
+    const fee = feeRate === ZERO ? ZERO : mul(notional, feeRate);
     const tradeId = String(++this.#trades);
     const fill: Fill = { tradeId, price: paid, quantity: filled, fee, feeAsset: owner.assets.quote, liquidity, venueTimeMs: moment.atMs };
     fees.traded(notional, moment.atMs);
@@ -218,14 +221,14 @@ export class Desk {
     const logged = {
       side: intent.side,
       price: toNumber(paid),
-      quantity: toNumber(filled),
+      quantity: amount,
       fee,
       atMs: moment.atMs,
       row: moment.row,
       why: intent.why,
     };
     seat.trades.add(logged, outcome);
-    record.filled({ owner, order, fill, referencePrice: price, decisionPrice: working.decisionPrice });
+    record.filled({ owner, order, fill, referencePrice: price, decisionPrice: working.decisionPrice }, logged);
     const { orderId } = order;
     const update = { orderId, intentId: intent.intentId, side: intent.side, why: intent.why, fill, atMs: moment.atMs };
     this.#answer(seat, seat.runner.onFill(update, owner.state), moment.atMs);
@@ -275,6 +278,9 @@ interface Booked {
   readonly price: Decimal;
   readonly paid: Decimal;
   readonly filled: Decimal;
+  /** As a float. */
+  readonly amount: number;
+  readonly feeRate: Decimal;
   readonly liquidity: Fill["liquidity"];
   readonly moment: Moment;
 }

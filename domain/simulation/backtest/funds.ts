@@ -7,6 +7,8 @@ interface Asked {
   readonly side: Side;
   readonly price: Decimal;
   readonly quantity: Decimal;
+  /** The quantity as a float. */
+  readonly amount: number;
   readonly feeRate: Decimal;
 }
 
@@ -16,11 +18,11 @@ interface Purse {
 }
 
 /** Why it cannot, or null. What shrinks a position always passes. */
-export function lackingFunds({ account, mark }: Purse, owner: Owner, { side, price, quantity, feeRate }: Asked): string | null {
+export function lackingFunds({ account, mark }: Purse, owner: Owner, { side, price, quantity, amount, feeRate }: Asked): string | null {
   const held = owner.exactQuantity;
   const signed = (side === "buy" ? quantity : -quantity) as Decimal;
   if (held !== ZERO && held > ZERO !== signed > ZERO && abs(held) >= quantity) return null;
-  if (owner.market.kind !== "spot" && account.isFarFromMargin(owner, toNumber(signed), toNumber(price))) return null;
+  if (owner.market.kind !== "spot" && account.isFarFromMargin(owner, side === "buy" ? amount : -amount, toNumber(price))) return null;
   const notional = account.notional(owner, quantity, price);
   const fee = mul(notional, feeRate);
   if (owner.market.kind === "spot") {

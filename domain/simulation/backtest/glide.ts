@@ -33,6 +33,8 @@ interface Alarm {
   readonly high: number;
 }
 
+const QUIET: Alarm = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+
 export class Glide {
   /** Close of the last bar passed, and how many this stretch has passed: also when a strategy fails on one. */
   nowMs = 0;
@@ -46,45 +48,68 @@ export class Glide {
   /** Passes at most `barsMax` bars; the clockwork stands where a whole step goes on. */
   run(barsMax: number): void {
     this.passed = 0;
-    const { bars, seat, clockwork, account, funding, record, closes, working, onDecision } = this.#parts;
+    const { bars, seat, clockwork, account, funding, record, closes, working } = this.#parts;
     const market = clockwork.markets[0]!;
     if (!market.isOpen || working.length > 0) return;
     const { low, high, close, openTimeMs, intervalMs } = bars;
     const { runner, owner } = seat;
     const feed = seat.feeds[0]!;
+    // Until something is decided nothing changes what is held, what is due and what is near.
     const alarm = alarmOf(owner, account, runner.stopPrice);
-    while (this.passed < barsMax) {
-      const { row } = market;
-      const endMs = openTimeMs[row]! + intervalMs;
-      if (low[row]! <= alarm.low || high[row]! >= alarm.high || funding.nextMs <= endMs) break;
-      closes[0] = close[row]!;
-      clockwork.close(market);
-      feed.next++;
-      feed.endMs = endOf(feed);
-      this.nowMs = endMs;
-      this.passed++;
-      const decision = runner.onRow(feed.bars, row, endMs);
-      if (decision !== EMPTY) onDecision(seat, decision, endMs);
-      const { held } = owner;
-      if (held === 0) record.equityAt(endMs, account.floatBase);
-      else {
-        record.heldTimes++;
-        record.equityAt(endMs, account.floatBase + held * (owner.isInverse ? 1 / close[row]! : close[row]!));
+    const { held, isInverse } = owner;
+    const { floatBase } = account;
+    const dueMs = funding.nextMs;
+    const first = market.row;
+    const last = Math.min(market.rows, first + barsMax);
+    let row = first;
+    let isOpen = true;
+    let decision = EMPTY;
+    try {
+      while (row < last) {
+        const endMs = openTimeMs[row]! + intervalMs;
+        if (low[row]! <= alarm.low || high[row]! >= alarm.high || dueMs <= endMs) break;
+        const price = close[row]!;
+        closes[0] = price;
+        decision = runner.onRow(feed.bars, row++, endMs);
+        if (decision !== EMPTY) break;
+        record.equityAt(endMs, held === 0 ? floatBase : floatBase + held * (isInverse ? 1 / price : price));
+        isOpen = row < market.rows && dueMs > openTimeMs[row]!;
+        if (!isOpen) break;
       }
-      if (decision !== EMPTY || market.row >= market.rows || funding.nextMs <= market.nextMs) break;
-      clockwork.open(market);
+    } finally {
+      this.passed = row - first;
+      if (row > first) this.nowMs = openTimeMs[row - 1]! + intervalMs;
     }
+    if (row === first) return;
+    clockwork.stand(market, row, isOpen && decision === EMPTY);
+    feed.next = row;
+    feed.endMs = endOf(feed);
+    if (held !== 0) record.heldTimes += row - first - (decision === EMPTY ? 0 : 1);
+    if (decision !== EMPTY) this.#decided(decision);
+  }
+
+  /** The bar on whose close something was decided ends as a whole step would end it. */
+  #decided(decision: Decision): void {
+    const { seat, account, record, closes, onDecision } = this.#parts;
+    onDecision(seat, decision, this.nowMs);
+    const { held, isInverse } = seat.owner;
+    const price = closes[0]!;
+    if (held !== 0) record.heldTimes++;
+    record.equityAt(this.nowMs, held === 0 ? account.floatBase : account.floatBase + held * (isInverse ? 1 / price : price));
   }
 }
 
 /** Far from a margin call is twice the maintenance margin: what lies nearer is looked at exactly. */
 function alarmOf({ held, isInverse, market }: Owner, { floatBase }: SimulatedAccount, stop: number): Alarm {
-  const quiet = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
-  if (held === 0) return quiet;
+  if (held === 0) return QUIET;
   const isLong = held > 0 !== isInverse;
   const call = market.kind === "spot" ? Number.NaN : callPrice(held, floatBase, 2 * market.maintenanceRate, isInverse);
-  if (isLong) return { ...quiet, low: Math.max(quiet.low, ...[stop, call].filter((price) => !Number.isNaN(price))) };
-  return { ...quiet, high: Math.min(quiet.high, ...[stop, call].filter((price) => !Number.isNaN(price))) };
+  if (isLong) return { low: Math.max(orElse(stop, QUIET.low), orElse(call, QUIET.low)), high: QUIET.high };
+  return { low: QUIET.low, high: Math.min(orElse(stop, QUIET.high), orElse(call, QUIET.high)) };
+}
+
+function orElse(price: number, otherwise: number): number {
+  return Number.isNaN(price) ? otherwise : price;
 }
 
 /** Where base + held·v = rate·|held|·v, v being the price or, inverse, one over it; NaN when at no price. */

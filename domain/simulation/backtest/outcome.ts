@@ -26,7 +26,7 @@ export function outcomeOf({ record, account, seats, bars, paid, stopped, rows }:
   const closed = seats.flatMap(({ trades }) => trades.closed);
   return {
     bars,
-    events: 2 * bars + record.submitted + record.fills.length + paid,
+    events: 2 * bars + record.submitted + record.fillCount + paid,
     fills: record.fills,
     trades: [...closed, ...open].sort((a, b) => a.entryMs - b.entryMs),
     equity: record.equity(),

@@ -22,7 +22,9 @@ export interface FilledOrder {
 }
 
 export class BacktestRecord {
+  /** Empty when they are only counted. */
   readonly fills: BacktestFill[] = [];
+  fillCount = 0;
   readonly notes: string[] = [];
   submitted = 0;
   filledOrders = 0;
@@ -36,9 +38,11 @@ export class BacktestRecord {
   readonly #refusals = new Map<string, { count: number; example: string }>();
   readonly #timeMs: Float64Array;
   readonly #value: Float64Array;
+  readonly #keepsFills: boolean;
   #points = 0;
 
-  constructor(pointsMax: number) {
+  constructor(pointsMax: number, keepsFills = true) {
+    this.#keepsFills = keepsFills;
     this.#timeMs = new Float64Array(pointsMax);
     this.#value = new Float64Array(pointsMax);
   }
@@ -62,14 +66,18 @@ export class BacktestRecord {
     return { timeMs: this.#timeMs.subarray(0, this.#points), value: this.#value.subarray(0, this.#points) };
   }
 
-  filled({ owner, order, fill, referencePrice, decisionPrice }: FilledOrder): void {
+  filled(
+    { owner, order, fill, referencePrice, decisionPrice }: FilledOrder,
+    { price, quantity } = { price: toNumber(fill.price), quantity: toNumber(fill.quantity) },
+  ): void {
     const { intent } = order;
     if (order.status === "Filled") this.filledOrders++;
-    const price = toNumber(fill.price);
+    this.fillCount++;
     this.#hash.add(fill.venueTimeMs);
     this.#hash.add(intent.side === "buy" ? price : -price);
-    this.#hash.add(toNumber(fill.quantity));
+    this.#hash.add(quantity);
     if (fill.price !== referencePrice) this.slippage = add(this.slippage, this.#slippage(owner, fill, referencePrice));
+    if (!this.#keepsFills) return;
     this.fills.push({
       atMs: fill.venueTimeMs,
       strategyId: intent.strategyId,

@@ -71,7 +71,10 @@ class Backtest {
     this.#input = input;
     const { markets, strategies, costs, seed } = input;
     this.#closes = new Float64Array(markets.length).fill(Number.NaN);
-    this.#record = new BacktestRecord(markets.reduce((sum, { bars }) => sum + rowsOf(bars), 0));
+    this.#record = new BacktestRecord(
+      markets.reduce((sum, { bars }) => sum + rowsOf(bars), 0),
+      input.record !== "summary",
+    );
     const places = (this.#places = strategies.map((strategy) => marketOf(input, strategy.symbol)));
     const owners = strategies.map((strategy, index) => new Owner(strategy.id, markets[places[index]!]!));
     for (const [index, owner] of owners.entries()) this.#indexOf.set(owner, places[index]!);

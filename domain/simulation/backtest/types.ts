@@ -57,6 +57,8 @@ export interface BacktestInput {
   readonly limits?: RiskLimits;
   /** The order book on which orders fill by their place in the queue; @see ../l2/run.ts. */
   readonly recording?: L2Recording;
+  /** `summary`: fills are counted, hashed and booked, but not kept: `fills` of the outcome is empty. Default `full`. */
+  readonly record?: "full" | "summary";
   /** Bars that close before it are seen by the indicators only and have no point of equity. Default: the first. */
   readonly tradeFromMs?: number;
   /** Called when the share of rows at `checkpoints` is passed; false ends the run there. */
