@@ -32,7 +32,8 @@ const timed = defineStrategy({
     bar(ctx) {
       ctx.state.seen += 1;
       const order = { quantity: ctx.params.size, why: "in" };
-      if (ctx.state.seen === ctx.params.buyAt) ctx.params.short === 1 ? ctx.sell(order) : ctx.buy(order);
+      if (ctx.state.seen === ctx.params.buyAt && ctx.params.short === 1) ctx.sell(order);
+      else if (ctx.state.seen === ctx.params.buyAt) ctx.buy(order);
       if (ctx.state.seen === ctx.params.sellAt) ctx.close({ why: "out" });
     },
   },

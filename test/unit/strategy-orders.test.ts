@@ -54,10 +54,10 @@ describe("sizes", () => {
     const wish = { allocation: 0.5, why: "half" } as const;
     const [intent] = once((ctx) => ctx.buy(wish), { capital: () => decimal("100002") }).intents;
     expect(intent && format(intent.quantity)).toBe("0.999");
-    const [told] = once((ctx) => ctx.buy(wish), {
+    const [ofEquity] = once((ctx) => ctx.buy(wish), {
       position: { quantity: decimal("0"), averagePrice: null, capital: decimal("200004") },
     }).intents;
-    expect(told && format(told.quantity), "the account's equity, as told with the position").toBe("1.998");
+    expect(ofEquity && format(ofEquity.quantity), "the account's equity, as told with the position").toBe("1.998");
     expect(() => once((ctx) => ctx.buy(wish))).toThrow("an instance with capital");
     expect(() => once((ctx) => ctx.buy({ ...wish, allocation: 1.01 }), { capital: () => decimal("1") })).toThrow(
       "allocation: expected a share",
