@@ -44,6 +44,10 @@ export class ProtectiveStop {
     this.why = "";
   }
 
+  get isSet(): boolean {
+    return this.#exact !== null;
+  }
+
   /** Has a position of this signed size been taken to its stop by a price of `price`? */
   isHit(quantity: number, price: number): boolean {
     return quantity > 0 ? price <= this.price : quantity < 0 && price >= this.price;

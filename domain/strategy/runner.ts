@@ -118,7 +118,6 @@ export class StrategyRunner {
     return this.#feeds.needs();
   }
 
-  /** Every indicator has its value: market handlers decide. */
   get ready(): boolean {
     return this.#ready || (this.#ready = this.#feeds.ready);
   }
@@ -161,7 +160,9 @@ export class StrategyRunner {
     if (market.top === null) market.top = this.#top;
     market.topIsNewest = true;
     market.advance(top.receivedAtMs);
-    return this.#see("top", this.#on.top, this.#top, this.#position.quantity > 0 ? this.#top.bid : this.#top.ask);
+    if (this.#stop.isSet) return this.#see("top", this.#on.top, this.#top, this.#position.quantity > 0 ? this.#top.bid : this.#top.ask);
+    const handler = this.#on.top;
+    return handler === null || !this.ready ? EMPTY : this.#decide("top", handler, this.#top);
   }
 
   onTrade(trade: Trade): Decision {
