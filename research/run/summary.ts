@@ -1,6 +1,5 @@
 /** The metrics of an outcome of the engine: exact money becomes floats here, and nowhere before. */
 import { type Metrics, metricsOf } from "../../domain/analytics/metrics.ts";
-import type { MetricValues } from "../../domain/contract/views/research.ts";
 import { toNumber } from "../../domain/kernel/decimal.ts";
 import type { BacktestOutcome } from "../../domain/simulation/backtest/types.ts";
 
@@ -16,9 +15,4 @@ export function outcomeMetrics(outcome: Measured): Metrics {
     funding: toNumber(outcome.funding),
     slippage: toNumber(outcome.slippage),
   });
-}
-
-/** What is kept of a trial of a search. */
-export function trialMetrics(outcome: Measured): MetricValues {
-  return outcomeMetrics(outcome).values;
 }
